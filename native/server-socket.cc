@@ -11,6 +11,9 @@ namespace {
 constexpr uint32_t kHeader = static_cast<uint32_t>(SKF_NET_OFF);
 constexpr uint32_t kSourceV4 = kHeader + 12;
 constexpr uint32_t kSourceV6 = kHeader + 8;
+// Defined in <linux/in.h> and <linux/in6.h>, which cannot be included together with <netinet/in.h>.
+constexpr int kMulticastAll = 49;
+constexpr int kMulticastAllV6 = 29;
 /** Multiplier of Fibonacci hashing: 2^32 divided by the golden ratio. */
 constexpr uint32_t kSpread = 0x9E3779B1;
 
@@ -27,7 +30,7 @@ ServerSocket::ServerSocket(const ServerSocketOptions& options) : wildcard_(IsAny
   try {
     Configure(options);
     if (!options.interface.empty()) BindToDevice(fd_, options.interface);
-    if (options.share) SetOption(fd_, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+    if (options.share) Share(options.local.family());
     if (options.join) SetOption(fd_, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
     Checked(bind(fd_, options.local.data(), options.local.length), "bind");
     if (!options.join) SetOption(fd_, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
@@ -56,6 +59,13 @@ void ServerSocket::Configure(const ServerSocketOptions& options) {
   if (!wildcard_) return;
   if (v6) SetOption(fd_, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "IPV6_RECVPKTINFO");
   else SetOption(fd_, IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO");
+}
+
+/** Without the groups that other sockets of the port have joined. */
+void ServerSocket::Share(int family) const {
+  SetOption(fd_, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+  if (family == AF_INET6) SetOption(fd_, IPPROTO_IPV6, kMulticastAllV6, 0, "IPV6_MULTICAST_ALL");
+  else SetOption(fd_, IPPROTO_IP, kMulticastAll, 0, "IP_MULTICAST_ALL");
 }
 
 void ServerSocket::DropAll() const {

@@ -54,6 +54,7 @@ class ServerSocket {
  private:
   void Configure(const ServerSocketOptions& options);
   void DropAll() const;
+  void Share(int family) const;
 
   int fd_ = -1;
   bool wildcard_ = false;

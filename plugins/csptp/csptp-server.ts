@@ -1,4 +1,4 @@
-import type { ClockId, RequestHandler, SinkContext, TimeState, UdpOptions } from 'timehub/api';
+import type { ClockId, RequestHandler, SinkContext, TimeState, UdpOptions, WorkerGroup } from 'timehub/api';
 import { formatServer, type Server, type Subnet } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
 import { type AccessOptions, InlineRequests, ServedAddresses, SharedCounts, type Stamping } from 'timehub/toolkit';
@@ -12,26 +12,33 @@ export interface CsptpServerOptions extends QualityOptions {
   readonly access: AccessOptions;
   readonly stamping: Stamping;
   readonly steps: 1 | 2;
+  /** Number of workers; 0: requests are answered in line. */
+  readonly threads: number;
   /** Clients whose requests may be shorter than the answer. */
   readonly amplify: readonly Subnet[];
 }
 
 const SILENT: RequestHandler = { answer() {}, unsent() {} };
 
-/** Serves CSPTP: a handler answers the requests by the state that this class publishes. */
+/** Serves CSPTP: workers, or a handler in line, answer the requests by the state that this class publishes. */
 export class CsptpServer {
   readonly #context: SinkContext;
   readonly #options: CsptpServerOptions;
   readonly #state = new CsptpState();
-  readonly #counts = new SharedCounts<CsptpCount>(CSPTP_COUNT_NAMES, 1);
+  readonly #counts: SharedCounts<CsptpCount>;
   /** The clocks that stamp, the system clock first. */
   readonly #clocks: readonly ClockId[];
+  #workers: WorkerGroup<CsptpHandlerData> | undefined;
   #inline: InlineRequests | undefined;
   #servedAddresses: ServedAddresses | undefined;
+  /** Sentences for the operator about a lost address and the workers. Undefined: no such fault. */
+  #gone: string | undefined;
+  #fault: string | undefined;
 
   constructor(context: SinkContext, options: CsptpServerOptions) {
     this.#context = context;
     this.#options = options;
+    this.#counts = new SharedCounts<CsptpCount>(CSPTP_COUNT_NAMES, 2 * Math.max(1, options.threads));
     const { interface: name, hardwareStamps } = options.stamping;
     const card = hardwareStamps === true && name !== undefined ? context.network.interface(name).phc : undefined;
     this.#clocks = card === undefined ? ['system'] : ['system', card.clock];
@@ -41,44 +48,77 @@ export class CsptpServer {
     metrics.onRead(() => clockClass(this.#clockClass));
   }
 
-  /** Throws the errors of `network.udp`. */
-  start(): void {
+  /** Rejects with the errors of `network.udp`. */
+  async start(): Promise<void> {
     this.#publish(this.#context.state());
     this.#context.onState((state) => this.#publish(state));
-    const { listen, identity } = this.#options;
+    this.#workers = this.#openWorkers();
+    if (this.#workers === undefined) this.#inline = this.#openInline();
+    const bound = this.#local().map(({ address }) => address);
+    for (const address of bound) this.#context.identity.serves(address);
+    this.#context.identity.uses(this.#options.identity);
+    this.#workers?.onFault((fault) => {
+      this.#fault = fault;
+      this.#reportHealth();
+    });
+    await this.#workers?.ready;
+    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => {
+      this.#gone = gone;
+      this.#reportHealth();
+    });
+    this.#reportHealth();
+    this.#servedAddresses.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#servedAddresses?.stop();
+    this.#inline?.close();
+    this.#inline = undefined;
+    await this.#workers?.close();
+  }
+
+  inspect(): Record<string, unknown> {
+    this.#inline?.sweep();
+    const stamps = this.#inline?.sockets.map((socket) => socket.stamps) ?? this.#local().map(() => 'kernel');
+    return {
+      listen: this.#addresses(),
+      workers: this.#workers === undefined ? 0 : this.#options.threads,
+      stamps,
+      steps: stamps.map(() => this.#steps),
+      identity: this.#options.identity,
+      clockClass: this.#clockClass,
+      ...Object.fromEntries(CSPTP_COUNT_NAMES.map((name) => [name, this.#counts.get(name)])),
+    };
+  }
+
+  /** Returns undefined if requests are to be answered in line. Ports as in `#socketOptions`. */
+  #openWorkers(): WorkerGroup<CsptpHandlerData> | undefined {
+    const { listen, threads, steps, stamping } = this.#options;
+    if (threads === 0) return undefined;
+    const over = stamping.interface === undefined ? {} : { interface: stamping.interface };
+    return this.#context.workers({
+      module: new URL('./csptp-handler.js', import.meta.url),
+      data: this.#data(),
+      listen: listen.map(({ host, port }) => ({ ...over, address: host, port, share: port === EVENT_PORT })),
+      threads,
+      transmitStamps: steps === 2,
+      nextPort: steps === 2,
+    });
+  }
+
+  #openInline(): InlineRequests {
+    const { listen } = this.#options;
     const options = {
       listen: listen.map((at) => this.#socketOptions(at)),
       nextPorts: listen.map(({ host, port }) => this.#socketOptions({ host, port: port + 1 }, false)),
       clocks: this.#clocks.slice(1),
       isRequest: isSync,
     };
-    this.#inline = new InlineRequests(this.#context, options, SILENT);
-    this.#inline.handler = this.#handler();
-    for (const { local } of this.#inline.sockets) this.#context.identity.serves(local.address);
-    this.#context.identity.uses(identity);
-    const bound = this.#inline.sockets.map(({ local }) => local.address);
-    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => this.#reportHealth(gone));
-    this.#reportHealth(undefined);
-    this.#servedAddresses.start();
-  }
-
-  stop(): void {
-    this.#servedAddresses?.stop();
-    this.#inline?.close();
-    this.#inline = undefined;
-  }
-
-  inspect(): Record<string, unknown> {
-    this.#inline?.sweep();
-    const sockets = this.#inline?.sockets ?? [];
-    return {
-      listen: this.#addresses(),
-      stamps: sockets.map(({ stamps }) => stamps),
-      steps: sockets.map(() => this.#steps),
-      identity: this.#options.identity,
-      clockClass: this.#clockClass,
-      ...Object.fromEntries(CSPTP_COUNT_NAMES.map((name) => [name, this.#counts.get(name)])),
-    };
+    const inline = new InlineRequests(this.#context, options, SILENT);
+    this.#inline = inline;
+    const random = (octets: number): Uint8Array => this.#context.random(octets);
+    inline.handler = csptpHandler.create(this.#data(), { index: 0, random });
+    return inline;
   }
 
   /** Ports 319 and 320 are shared with the sources of this hub and with other PTP programs; other ports are not shared. */
@@ -93,22 +133,19 @@ export class CsptpServer {
     this.#state.publish(state, this.#options, this.#clocks);
   }
 
-  #handler(): RequestHandler {
-    return csptpHandler.create(this.#data(), { index: 0, random: (octets) => this.#context.random(octets) });
-  }
-
   #data(): CsptpHandlerData {
     const { access, amplify } = this.#options;
     return { access, amplify, steps: this.#steps, state: this.#state.memory, counts: this.#counts.memory };
   }
 
-  #reportHealth(gone: string | undefined): void {
-    const places = this.#addresses().join(', ');
-    if (gone !== undefined) this.#context.health('degraded', gone);
+  #reportHealth(): void {
+    const places = `serves at ${this.#addresses().join(', ')}`;
+    const faults = [this.#gone, this.#fault].filter((fault) => fault !== undefined);
+    if (faults.length > 0) this.#context.health('degraded', faults.join('; '));
     else if (this.#steps < this.#options.steps) {
       const why = 'this machine makes no transmit stamps, so answers carry an estimate of the time of sending';
-      this.#context.health('degraded', `serves at ${places}; ${why}`);
-    } else this.#context.health('ok', `serves at ${places}`);
+      this.#context.health('degraded', `${places}; ${why}`);
+    } else this.#context.health('ok', places);
   }
 
   get #clockClass(): number {
@@ -116,8 +153,12 @@ export class CsptpServer {
     return isUncertain(state) ? 248 : state.ptp.clockClass;
   }
 
+  #local() {
+    return this.#workers?.local ?? this.#inline?.sockets.map(({ local }) => local) ?? [];
+  }
+
   #addresses(): readonly string[] {
-    return this.#inline?.sockets.map(({ local }) => formatServer(local.address, local.port)) ?? [];
+    return this.#local().map(({ address, port }) => formatServer(address, port));
   }
 
   /** Without transmit stamps a Follow_Up would have nothing to report. All sockets of a machine have the same. */

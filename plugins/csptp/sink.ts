@@ -12,6 +12,8 @@ import {
   rateLimit,
   stampChoice,
   stampingOf,
+  threadCount,
+  workerThreads,
 } from 'timehub/toolkit';
 import * as v from 'valibot';
 import { CsptpServer } from './csptp-server.js';
@@ -21,13 +23,15 @@ const ENDPOINT = 'an own address and port such as "192.0.2.1:319" or "[::]:319"'
 const IDENTITY = 'a clock identity of 16 hex digits such as "001122.fffe.334455"';
 const STATUS_IDS = { f002: 0xf002, ff02: 0xff02 } as const;
 
+const NO_HARDWARE = '0 where stamps is "hardware", because threads have kernel stamps';
+
 /** The general port is the one after it. */
 const endpoint = v.pipe(
   ownAddress({ what: ENDPOINT, defaultPort: EVENT_PORT, maxPort: 65534 }),
   v.check((address) => parseServer(address, EVENT_PORT)?.port !== 0, ENDPOINT),
 );
 
-const config = table({
+const entries = table({
   listen: described(
     v.optional(listenAddresses(endpoint, ENDPOINT), '[::]:319'),
     'Own address and port, or several. Follow_Ups leave from the next port. Ports 319 and 320 need CAP_NET_BIND_SERVICE and are shared with the sources of this hub.',
@@ -44,6 +48,7 @@ const config = table({
     "Clients that may get more octets than they sent. For others, a request shorter than its reply (66 octets plain, 72 org) is not answered, and the status is left out if there is no room: their address may be forged. List statime's clients here: they send 52 octets.",
   ),
   'rate-limit': rateLimit({ interval: '100ms', burst: 16, refused: 'Later ones get no reply.' }),
+  threads: workerThreads('Threads have kernel stamps, and share port 319 with the sources of this hub only.'),
   'clock-identity': described(
     v.optional(
       v.pipe(
@@ -61,6 +66,14 @@ const config = table({
   ),
 });
 
+const config = v.pipe(
+  entries,
+  v.forward(
+    v.check(({ stamps, threads }) => stamps !== 'hardware' || threads === 0, NO_HARDWARE),
+    ['threads'],
+  ),
+);
+
 type Config = v.InferOutput<typeof config>;
 
 export default defineSink<Config>({
@@ -72,21 +85,24 @@ export default defineSink<Config>({
   create(config, context) {
     const { interface: name } = config;
     const given = config['clock-identity'];
+    const threads = threadCount(config.threads);
+    const stamps = threads > 0 ? 'software' : config.stamps;
     let server: CsptpServer | undefined;
     return {
       async start() {
         server = new CsptpServer(context, {
           access: accessOptions(config),
           listen: parseListen(config.listen, EVENT_PORT),
-          stamping: stampingOf(context, { stamps: config.stamps }, name, 'TH_CSPTP_STAMPS'),
+          stamping: stampingOf(context, { stamps }, name, 'TH_CSPTP_STAMPS'),
           steps: config.steps === 'two' ? 2 : 1,
+          threads,
           amplify: parseRanges(config.amplify),
           identity: given === undefined ? ownIdentity(context, name) : parseClockIdentity(given)!,
           priority1: config.priority1,
           priority2: config.priority2,
           statusId: STATUS_IDS[config['status-id']],
         });
-        server.start();
+        await server.start();
       },
       stop: async () => server?.stop(),
       inspect: () => server?.inspect() ?? {},

@@ -28,10 +28,27 @@ describe('own marks', () => {
     expect(marks.has(requestOf(0).words, 0, 48)).to.equal(false);
   });
 
-  it('that others may send too are left out', () => {
+  it('inside a word are left out', () => {
     const marks = new OwnMarks();
-    marks.add(new Uint8Array(2).fill(9), 40);
     marks.add(new Uint8Array(8).fill(9), 41);
+    marks.add(new Uint8Array(2).fill(9), 41);
     expect(marks.has(requestOf(9).words, 0, 48)).to.equal(false);
   });
+
+  for (const offset of [28, 30])
+    it(`of two octets at ${offset} are found if they are of the newest eight`, () => {
+      const marks = new OwnMarks();
+      const reader = new OwnMarks(marks.memory);
+      const words = (first: number, second: number) => {
+        const octets = new Uint8Array(64).fill(7);
+        octets.set([first, second], 16 + offset);
+        return new Int32Array(octets.buffer);
+      };
+      expect(reader.has(words(0, 0), 4, 48)).to.equal(false);
+      for (let i = 0; i < 12; i++) marks.add(Uint8Array.of(0, i), offset);
+      const found = Array.from({ length: 13 }, (_, i) => reader.has(words(0, i), 4, 48));
+      expect(found).to.deep.equal([...Array(4).fill(false), ...Array(8).fill(true), false]);
+      expect(reader.has(words(11, 0), 4, 48)).to.equal(false);
+      expect(reader.has(words(0, 11), 4, offset + 1)).to.equal(false);
+    });
 });

@@ -20,8 +20,11 @@ import { freeUdpPort } from '../place.js';
 const OFFSET_NS = 30_000_000n;
 const TAI_NS = 37_000_000_000n;
 
-/** Starts a hub that has the time from an NTP server and serves it: in two steps at one port, in one step at another. */
-async function startServer(bench: Bench, options = '') {
+/**
+ * Starts a hub that has the time from an NTP server and serves it: in two steps at one port, in one step at another. `threads`: of
+ * each.
+ */
+async function startServer(bench: Bench, threads: number, options = '') {
   const upstream = await startNtpStub(bench, OFFSET_NS);
   const [two, one] = [await freeUdpPort(), await freeUdpPort()];
   const hub = await Hub.start(
@@ -32,10 +35,12 @@ poll-min = "250ms"
 poll-max = "250ms"
 [sink.csptp.two]
 listen = "127.0.0.1:${two}"
+threads = ${threads}
 ${options}
 [sink.csptp.one]
 listen = "127.0.0.1:${one}"
 steps = "one"
+threads = ${threads}
 ${options}
 `,
   );
@@ -74,100 +79,117 @@ function blank(message: Uint8Array, ...places: readonly (readonly [number, numbe
 const timestampAt = (message: Buffer, at: number): bigint =>
   BigInt(message.readUIntBE(at, 6)) * 1_000_000_000n + BigInt(message.readUInt32BE(at + 6));
 
-describe('CSPTP on loopback', function () {
-  this.timeout(60_000);
-  let bench: Bench;
-  let clients: Bench;
-  beforeEach(() => {
-    bench = new Bench();
-    clients = new Bench();
-  });
-  afterEach(async () => {
-    await clients.clear();
-    await bench.clear();
-  });
-
-  for (const steps of ['two', 'one'] as const) {
-    it(`our client measures what our server believes, within 100 µs by kernel stamps, in ${steps} step${steps === 'two' ? 's' : ''}`, async () => {
-      const server = await startServer(bench);
-      await server.hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 60);
-      const hub = await Hub.start(
-        clients,
-        `[source.csptp.far]\naddress = "127.0.0.1:${server[steps]}"\npoll-min = "125ms"\npoll-max = "125ms"\n`,
-      );
-      const source = await hub.untilSource('csptp.far', ({ observations }) => observations >= 40);
-      expect(source.stamp).to.equal('kernel');
-      const { clocks } = await server.hub.status();
-      expect(clocks[0]!.offsetNs).to.be.closeTo(Number(OFFSET_NS), 1e6);
-      expect(source.offsetNs).to.be.closeTo(clocks[0]!.offsetNs, 100e3);
-      const after = await hub.until(({ mode }) => mode === 'tracking');
-      expect(after.clocks[0]!.offsetNs).to.be.closeTo(clocks[0]!.offsetNs, 100e3);
-      expect(after.leap.taiMinusUtc).to.equal(37);
+for (const [where, threads] of [
+  ['in line', 0],
+  ['in a thread', 1],
+] as const)
+  describe(`CSPTP on loopback, answered ${where}`, function () {
+    this.timeout(60_000);
+    let bench: Bench;
+    let clients: Bench;
+    beforeEach(() => {
+      bench = new Bench();
+      clients = new Bench();
     });
-  }
+    afterEach(async () => {
+      await clients.clear();
+      await bench.clear();
+    });
 
-  it('answers the requests of other implementations octet by octet', async () => {
-    const { hub, two, one } = await startServer(
-      bench,
-      'amplify = ["127.0.0.0/8"]\nclock-identity = "001122fffe334455"',
-    );
-    const { ptp, ntp } = await hub.until(({ mode }) => mode === 'tracking');
-    const socket = await client(bench);
-    const before = realtime();
-    const [sync, followUp] = await answers(socket, two, REQUEST_DUMP, 2);
-    const after = realtime();
+    for (const steps of ['two', 'one'] as const) {
+      it(`our client measures what our server believes, within 100 µs by kernel stamps, in ${steps} step${steps === 'two' ? 's' : ''}`, async () => {
+        const server = await startServer(bench, threads);
+        await server.hub.until(({ mode, sources }) => mode === 'tracking' && sources[0]!.observations >= 60);
+        const hub = await Hub.start(
+          clients,
+          `[source.csptp.far]\naddress = "127.0.0.1:${server[steps]}"\npoll-min = "125ms"\npoll-max = "125ms"\n`,
+        );
+        const source = await hub.untilSource('csptp.far', ({ observations }) => observations >= 40);
+        expect(source.stamp).to.equal('kernel');
+        const { clocks } = await server.hub.status();
+        expect(clocks[0]!.offsetNs).to.be.closeTo(Number(OFFSET_NS), 1e6);
+        expect(source.offsetNs).to.be.closeTo(clocks[0]!.offsetNs, 100e3);
+        const after = await hub.until(({ mode }) => mode === 'tracking');
+        expect(after.clocks[0]!.offsetNs).to.be.closeTo(clocks[0]!.offsetNs, 100e3);
+        expect(after.leap.taiMinusUtc).to.equal(37);
+      });
+    }
 
-    // flags of quality, t2, clockClass to variance, stepsRemoved, parent
-    const changing = [
-      [7, 8],
-      [48, 66],
-      [71, 75],
-      [76, 78],
-      [88, 96],
-    ] as const;
-    expect(blank(sync!, ...changing)).to.equal(blank(LONG_RESPONSE_DUMP, ...changing));
-    expect([...sync!.subarray(71, 73)]).to.deep.equal([ptp.clockClass, ptp.clockAccuracy]);
-    // The servers above this one: stratum 2 with clockClass 248 counts as none.
-    expect(sync!.readUInt16BE(76)).to.equal(ntp.stratum - 2);
-    expect(sync![7]! & 0x0c).to.equal(0x0c);
-    expect(sync!.readBigInt64BE(58)).to.equal(0n);
-    expect(blank(followUp!, [8, 16], [34, 44])).to.equal(blank(FOLLOW_UP_DUMP, [8, 16], [34, 44]));
-    const [t2, t3] = [timestampAt(sync!, 48), timestampAt(followUp!, 34)];
-    const shift = TAI_NS + OFFSET_NS;
-    expect(Number(t2 - shift - before)).to.be.within(-1e6, Number(after - before));
-    expect(Number(t3 - t2)).to.be.within(0, Number(after - before));
+    it('answers the requests of other implementations octet by octet', async () => {
+      const { hub, two, one } = await startServer(
+        bench,
+        threads,
+        'amplify = ["127.0.0.0/8"]\nclock-identity = "001122fffe334455"',
+      );
+      const { ptp, ntp } = await hub.until(({ mode }) => mode === 'tracking');
+      const socket = await client(bench);
+      const before = realtime();
+      const [sync, followUp] = await answers(socket, two, REQUEST_DUMP, 2);
+      const after = realtime();
 
-    const org = await answers(socket, two, ORG_REQUEST_DUMP, 2);
-    const moved = changing.map(
-      ([start, end]) =>
-        (start < 48 ? [start, end] : [start + (start < 66 ? 6 : 12), end + (start < 66 ? 6 : 12)]) as [number, number],
-    );
-    expect(blank(org[0]!, ...moved)).to.equal(blank(ORG_RESPONSE_DUMP, ...moved));
+      // flags of quality, t2, clockClass to variance, stepsRemoved, parent
+      const changing = [
+        [7, 8],
+        [48, 66],
+        [71, 75],
+        [76, 78],
+        [88, 96],
+      ] as const;
+      expect(blank(sync!, ...changing)).to.equal(blank(LONG_RESPONSE_DUMP, ...changing));
+      expect([...sync!.subarray(71, 73)]).to.deep.equal([ptp.clockClass, ptp.clockAccuracy]);
+      // The servers above this one: stratum 2 with clockClass 248 counts as none.
+      expect(sync!.readUInt16BE(76)).to.equal(ntp.stratum - 2);
+      expect(sync![7]! & 0x0c).to.equal(0x0c);
+      expect(sync!.readBigInt64BE(58)).to.equal(0n);
+      expect(blank(followUp!, [8, 16], [34, 44])).to.equal(blank(FOLLOW_UP_DUMP, [8, 16], [34, 44]));
+      const [t2, t3] = [timestampAt(sync!, 48), timestampAt(followUp!, 34)];
+      const shift = TAI_NS + OFFSET_NS;
+      expect(Number(t2 - shift - before)).to.be.within(-1e6, Number(after - before));
+      expect(Number(t3 - t2)).to.be.within(0, Number(after - before));
 
-    const withoutStatus = REQUEST_DUMP.slice();
-    withoutStatus[48] = 0;
-    const [oneStep] = await answers(socket, one, withoutStatus, 1);
-    const changingOne = [
-      [7, 16],
-      [34, 44],
-      [48, 66],
-    ] as const;
-    expect(blank(oneStep!, ...changingOne)).to.equal(blank(ONE_STEP_DUMP, ...changingOne));
-    expect(Number(timestampAt(oneStep!, 34) - timestampAt(oneStep!, 48))).to.be.within(-1e5, 5e7);
-    expect(NO_CLOCK).to.equal(sync!.subarray(20, 28).toString('hex'));
+      const org = await answers(socket, two, ORG_REQUEST_DUMP, 2);
+      const moved = changing.map(
+        ([start, end]) =>
+          (start < 48 ? [start, end] : [start + (start < 66 ? 6 : 12), end + (start < 66 ? 6 : 12)]) as [
+            number,
+            number,
+          ],
+      );
+      expect(blank(org[0]!, ...moved)).to.equal(blank(ORG_RESPONSE_DUMP, ...moved));
+
+      const withoutStatus = REQUEST_DUMP.slice();
+      withoutStatus[48] = 0;
+      const [oneStep] = await answers(socket, one, withoutStatus, 1);
+      const changingOne = [
+        [7, 16],
+        [34, 44],
+        [48, 66],
+      ] as const;
+      expect(blank(oneStep!, ...changingOne)).to.equal(blank(ONE_STEP_DUMP, ...changingOne));
+      expect(Number(timestampAt(oneStep!, 34) - timestampAt(oneStep!, 48))).to.be.within(-1e5, 5e7);
+      expect(NO_CLOCK).to.equal(sync!.subarray(20, 28).toString('hex'));
+    });
+
+    it('finds out that a source asks the hub itself', async () => {
+      const port = await freeUdpPort();
+      const hub = await Hub.start(
+        bench,
+        `[sink.csptp.lan]\nlisten = "127.0.0.1:${port}"\nthreads = ${threads}\n[source.csptp.self]\naddress = "127.0.0.1:${port}"\nstatus = false\npoll-min = "125ms"\npoll-max = "125ms"\n`,
+      );
+      await hub.untilSource('csptp.self', ({ reason }) => /came in at its own server csptp\.lan/.test(reason));
+    });
+
+    it('says nothing to a request that is shorter than its answer, nor to one that is none', async () => {
+      const { hub, two } = await startServer(bench, threads);
+      const socket = await client(bench);
+      const padded = Buffer.concat([REQUEST_DUMP, Buffer.from('80080028', 'hex'), Buffer.alloc(40)]);
+      padded.writeUInt16BE(padded.length, 2);
+      padded[31] = 9;
+      for (const request of [REQUEST_DUMP, LONG_RESPONSE_DUMP, FOLLOW_UP_DUMP]) socket.send(request, two, '127.0.0.1');
+      const [sync] = await answers(socket, two, padded, 2);
+      expect(sync![31]).to.equal(9);
+      expect(sync!.length).to.be.at.most(padded.length);
+      const { inspect } = await hub.json<{ inspect: Record<string, number> }>('/v1/sources/csptp.two');
+      expect(inspect).to.include({ requests: 4, replies: 1, short: 1, ignored: 2 });
+    });
   });
-
-  it('says nothing to a request that is shorter than its answer, nor to one that is none', async () => {
-    const { hub, two } = await startServer(bench);
-    const socket = await client(bench);
-    const padded = Buffer.concat([REQUEST_DUMP, Buffer.from('80080028', 'hex'), Buffer.alloc(40)]);
-    padded.writeUInt16BE(padded.length, 2);
-    padded[31] = 9;
-    for (const request of [REQUEST_DUMP, LONG_RESPONSE_DUMP, FOLLOW_UP_DUMP]) socket.send(request, two, '127.0.0.1');
-    const [sync] = await answers(socket, two, padded, 2);
-    expect(sync![31]).to.equal(9);
-    expect(sync!.length).to.be.at.most(padded.length);
-    const { inspect } = await hub.json<{ inspect: Record<string, number> }>('/v1/sources/csptp.two');
-    expect(inspect).to.include({ requests: 4, replies: 1, short: 1, ignored: 2 });
-  });
-});

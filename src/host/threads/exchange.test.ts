@@ -292,6 +292,40 @@ describe('an exchange of the addon', () => {
     native.close(client);
   });
 
+  it('shares its port with connected sockets if asked to: those get what their peer sends', async () => {
+    const socket = native.openServerSocket({ address: '127.0.0.1', share: true });
+    const { port } = native.serverSocketAddress(socket);
+    const join = () => native.openServerSocket({ address: '127.0.0.1', port, share: true, join: true });
+    const sockets = [socket, join()];
+    expect(() => native.openServerSocket({ address: '127.0.0.1', port }))
+      .to.throw('bind')
+      .with.property('errno', 98);
+    const heard: number[] = [];
+    const [peer, other] = [
+      native.openUdp({ address: '127.0.0.1' }, () => {}),
+      native.openUdp({ address: '127.0.0.1' }, () => {}),
+    ];
+    const { port: peerPort } = native.local(peer);
+    const connected = native.openUdp(
+      { address: '127.0.0.1', port, reuse: true, peer: '127.0.0.1', peerPort },
+      (buffer, count) => {
+        for (let i = 0; i < count; i++) heard.push(arenaOf(buffer).payload(i)[0]!);
+      },
+    );
+    const batch = new RequestBatch();
+    const exchange = native.openExchange(sockets, batch.memory);
+    const before = new BigInt64Array(3);
+    native.send(peer, Uint8Array.of(1), '127.0.0.1', port, undefined, before);
+    native.send(other, Uint8Array.of(2), '127.0.0.1', port, undefined, before);
+    expect(native.receiveRequests(exchange, 0)).to.equal(1);
+    expect(batch.requests[0]![0]).to.equal(2);
+    while (heard.length === 0) await settle();
+    expect(heard).to.deep.equal([1]);
+    native.closeExchange(exchange);
+    for (const each of sockets) native.closeServerSocket(each);
+    for (const each of [peer, other, connected]) native.close(each);
+  });
+
   it('does not touch a batch that was transferred, and refuses slots that it does not have', () => {
     const { batch, exchange, ask, close } = scene(native);
     ask(new Uint8Array(48));
