@@ -9,7 +9,7 @@
 
 namespace {
 constexpr uint32_t kLongestPauseNs = 10'000'000;
-constexpr uint32_t kMostSockets = 64;
+constexpr uint32_t kMostWorkers = 64;
 /**
  * Replies that are sent together. A reply has its transmit timestamp before the first of them is sent, so an interruption in the
  * meantime makes it late: the more, the cheaper and the less exact. Eight save 5 % of the time for a reply.
@@ -37,12 +37,12 @@ std::shared_ptr<ServerSocket> SocketOf(Napi::Value value) {
 }
 
 /** Returns the sockets that an array identifies. */
-std::vector<std::shared_ptr<ServerSocket>> SocketsOf(Napi::Value value, const char* name, uint32_t least) {
+Exchange::Sockets SocketsOf(Napi::Value value, const char* name, uint32_t least) {
   if (!value.IsArray()) throw arguments::Wrong(value.Env(), name, "an array");
   const auto ids = value.As<Napi::Array>();
   const uint32_t count = ids.Length();
-  if (count < least || count > 16) throw arguments::Wrong(value.Env(), name, "an array of at most 16");
-  std::vector<std::shared_ptr<ServerSocket>> sockets;
+  if (count < least || count > kMostSockets) throw arguments::Wrong(value.Env(), name, "an array of at most 16");
+  Exchange::Sockets sockets;
   for (uint32_t i = 0; i < count; i++) sockets.push_back(SocketOf(ids.Get(i)));
   return sockets;
 }
@@ -102,7 +102,7 @@ Napi::Value ExchangeRegistry::SocketAddress(const Napi::CallbackInfo& info) {
 
 Napi::Value ExchangeRegistry::SteerByClient(const Napi::CallbackInfo& info) {
   const auto socket = SocketOf(info[0]);
-  const uint32_t count = arguments::Whole(info[1], "count", kMostSockets);
+  const uint32_t count = arguments::Whole(info[1], "count", kMostWorkers);
   if (count == 0) throw arguments::Wrong(info.Env(), "count", "above zero");
   socket->SteerByClient(static_cast<int>(count));
   return info.Env().Undefined();
@@ -132,19 +132,22 @@ ExchangeRegistry::Entry& ExchangeRegistry::At(const Napi::CallbackInfo& info) {
 Napi::Value ExchangeRegistry::Open(const Napi::CallbackInfo& info) {
   auto sockets = SocketsOf(info[0], "sockets", 1);
   auto memory = Keep<BatchMemory>(info[1], "batch");
+  Exchange::Sockets senders = sockets;
   Napi::Reference<Napi::ArrayBuffer> stamp_memory;
   std::unique_ptr<ReplyStamps> stamps;
   if (!info[2].IsUndefined()) {
-    stamp_memory = Keep<StampMemory>(info[2], "stamps");
-    auto next_ports = SocketsOf(info[3], "nextPorts", 0);
-    if (!next_ports.empty() && next_ports.size() != sockets.size()) {
-      throw arguments::Wrong(info.Env(), "nextPorts", "as many as sockets, or none");
+    const arguments::Options given(info[2]);
+    stamp_memory = Keep<StampMemory>(given["stamps"], "stamps");
+    senders = SocketsOf(given["senders"], "senders", 1);
+    auto next_ports = SocketsOf(given["nextPorts"], "nextPorts", 0);
+    if (senders.size() != sockets.size() || (!next_ports.empty() && next_ports.size() != sockets.size())) {
+      throw arguments::Wrong(info.Env(), "senders and nextPorts", "as many as sockets");
     }
-    stamps = std::make_unique<ReplyStamps>(sockets, std::move(next_ports));
+    stamps = std::make_unique<ReplyStamps>(senders, std::move(next_ports));
   }
   const uint32_t id = next_++;
   Entry& entry = exchanges_[id];
-  entry.exchange = std::make_unique<Exchange>(std::move(sockets), std::move(stamps));
+  entry.exchange = std::make_unique<Exchange>(std::move(sockets), std::move(senders), std::move(stamps));
   entry.memory = std::move(memory);
   entry.stamp_memory = std::move(stamp_memory);
   return Napi::Number::New(info.Env(), id);

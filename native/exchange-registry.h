@@ -22,7 +22,7 @@ class ExchangeRegistry {
   /** closeServerSocket(socket): does nothing when it is closed. */
   static Napi::Value CloseSocket(const Napi::CallbackInfo& info);
 
-  /** openExchange(sockets, batch: ArrayBuffer, stamps: ArrayBuffer | undefined, nextPorts: sockets): number */
+  /** openExchange(sockets, batch: ArrayBuffer, { stamps: ArrayBuffer, senders, nextPorts } | undefined): number */
   Napi::Value Open(const Napi::CallbackInfo& info);
   /** receiveRequests(exchange, coalesceNs): the number of requests in the batch. Foresees the replies of the first `chunk`. */
   Napi::Value Receive(const Napi::CallbackInfo& info);

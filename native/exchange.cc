@@ -92,8 +92,8 @@ void Learn(double ns, double* mean) {
 }
 }  // namespace
 
-Exchange::Exchange(std::vector<std::shared_ptr<ServerSocket>> sockets, std::unique_ptr<ReplyStamps> stamps)
-    : sockets_(std::move(sockets)), stamps_(std::move(stamps)) {}
+Exchange::Exchange(Sockets sockets, Sockets senders, std::unique_ptr<ReplyStamps> stamps)
+    : sockets_(std::move(sockets)), senders_(std::move(senders)), stamps_(std::move(stamps)) {}
 
 int Exchange::Receive(BatchMemory* batch, int64_t coalesce_ns) {
   const bool paused = Pause(coalesce_ns);
@@ -122,17 +122,19 @@ int Exchange::Receive(BatchMemory* batch, int64_t coalesce_ns) {
  * do in recvmsg(2).
  */
 bool Exchange::Wait() {
-  pollfd waits[16];
-  const size_t count = std::min(sockets_.size(), sizeof waits / sizeof *waits);
-  for (size_t i = 0; i < count; i++) waits[i] = {sockets_[i]->fd(), POLLIN, 0};
-  if (poll(waits, count, kServerWaitMs) <= 0) return false;
+  pollfd waits[2 * kMostSockets];
+  const size_t count = sockets_.size();
+  for (size_t i = 0; i < count; i++) {
+    waits[i] = {sockets_[i]->fd(), POLLIN, 0};
+    waits[count + i] = {senders_[i]->fd(), 0, 0};  // POLLERR
+  }
+  if (poll(waits, stamps_ == nullptr ? count : 2 * count, kServerWaitMs) <= 0) return false;
   const size_t last = current_;
   bool found = false;
   for (size_t i = 1; i <= count; i++) {
     const size_t next = (last + i) % count;
-    const short events = waits[next].revents;
-    if ((events & POLLERR) != 0 && stamps_ != nullptr) stamps_->Note(next);
-    if ((events & POLLIN) == 0 || found) continue;
+    if (stamps_ != nullptr && (waits[count + next].revents & POLLERR) != 0) stamps_->Note(next);
+    if ((waits[next].revents & POLLIN) == 0 || found) continue;
     current_ = next;
     found = true;
   }
@@ -226,7 +228,7 @@ int Exchange::Send(BatchMemory* batch, int first, int end) {
 
 /** Sends all messages, without those that cannot be sent, whose number it returns. */
 int Exchange::SendBatch(int count) {
-  const ServerSocket& socket = *sockets_[current_];
+  const ServerSocket& socket = *senders_[current_];
   StampNumbers* numbers = stamps_ == nullptr ? nullptr : socket.numbers();
   std::unique_lock<std::mutex> sending;
   if (numbers != nullptr) sending = std::unique_lock(numbers->sending());
@@ -252,7 +254,7 @@ void Exchange::NoteSent(int first, int end, int64_t before) {
   for (int i = first; i < end; i++) {
     if (!Asks(i)) continue;
     const int slot = slots_[i];
-    AwaitedReply& reply = stamps_->Await(current_, sockets_[current_]->numbers()->Take());
+    AwaitedReply& reply = stamps_->Await(current_, senders_[current_]->numbers()->Take());
     reply.ticket = tickets_[i];
     reply.before = before;
     std::memcpy(&reply.client.storage, &names_[slot], sizeof reply.client.storage);

@@ -13,6 +13,8 @@
 // The memory of one batch of requests and their replies: arrays with one element a slot. src/api/request-batch.ts mirrors it.
 
 constexpr int kBatchSlots = 64;
+/** Sockets of an exchange. */
+constexpr size_t kMostSockets = 16;
 /** Room of a request and of a reply: an odd number of cache lines, so that slots use all sets of the cache. */
 constexpr int kBatchSlotOctets = 1600;
 
@@ -41,8 +43,14 @@ static_assert(sizeof(BatchMemory) == 64 + kBatchSlots * (8 + 8 * 4 + 2 * 16 + 2 
  */
 class Exchange {
  public:
-  /** `stamps`: of the sockets, for replies with tickets; nullptr: tickets are ignored. */
-  Exchange(std::vector<std::shared_ptr<ServerSocket>> sockets, std::unique_ptr<ReplyStamps> stamps);
+  using Sockets = std::vector<std::shared_ptr<ServerSocket>>;
+
+  /**
+   * `senders`: for each socket the one from which replies leave, of the same address. A full receive buffer leaves no room for
+   * transmit stamps, so those of `sockets` themselves would be lost in a flood. `stamps`: of the senders, for replies with tickets;
+   * nullptr: tickets are ignored.
+   */
+  Exchange(Sockets sockets, Sockets senders, std::unique_ptr<ReplyStamps> stamps);
 
   /** nullptr: none. */
   ReplyStamps* stamps() { return stamps_.get(); }
@@ -75,7 +83,8 @@ class Exchange {
   int SendBatch(int count);
   void NoteSent(int first, int end, int64_t before);
 
-  std::vector<std::shared_ptr<ServerSocket>> sockets_;
+  Sockets sockets_;
+  Sockets senders_;
   std::unique_ptr<ReplyStamps> stamps_;
   size_t current_ = 0;
 

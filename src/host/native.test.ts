@@ -146,8 +146,13 @@ describe('the native addon', () => {
     openExchange: calls(
       fc.array(socket, { maxLength: 20 }),
       fc.constant(new ArrayBuffer(64)),
-      fc.oneof(nothing, fc.constant(new ArrayBuffer(64))),
-      fc.array(socket, { maxLength: 20 }),
+      fc.oneof(
+        nothing,
+        fc.record({
+          stamps: fc.constant(new ArrayBuffer(64)),
+          ...{ senders: fc.array(socket, { maxLength: 20 }), nextPorts: fc.array(socket, { maxLength: 20 }) },
+        }),
+      ),
     ),
     receiveRequests: calls(socket, port),
     sendReplies: calls(socket, port, port),

@@ -21,15 +21,10 @@ export interface Native {
   steerByClient(socket: number, count: number): void;
   closeServerSocket(socket: number): void;
   /**
-   * `batch`: the memory of a `RequestBatch`. `stamps`: of a `StampBatch`, for sockets with transmit stamps, with the sockets of the
-   * next ports, one for each or none. Returns the exchange's number in this thread.
+   * `batch`: the memory of a `RequestBatch`. Without `stamping`, replies leave from `sockets`, without stamps. Returns the exchange's
+   * number in this thread.
    */
-  openExchange(
-    sockets: readonly number[],
-    batch: ArrayBuffer,
-    stamps?: ArrayBuffer,
-    nextPorts?: readonly number[],
-  ): number;
+  openExchange(sockets: readonly number[], batch: ArrayBuffer, stamping?: NativeReplyStamping): number;
   /**
    * Waits for requests, 200 ms at most. Returns their number. `coalesceNs`: pause, at most 10 ms, in which more requests come,
    * if they come often enough; 0: none. Foresees the departure of the first 4 replies.
@@ -121,6 +116,15 @@ export interface NativeServerSocketOptions {
   readonly interface?: string | undefined;
   readonly dscp?: number | undefined;
   readonly receiveBuffer?: number | undefined;
+}
+
+export interface NativeReplyStamping {
+  /** The memory of a `StampBatch`. */
+  readonly stamps: ArrayBuffer;
+  /** For each socket the one with transmit stamps from which its replies leave; may be the same. */
+  readonly senders: readonly number[];
+  /** For each socket the one of the next port, or none at all. */
+  readonly nextPorts: readonly number[];
 }
 
 export interface NativeEthernetOptions extends NativeStampOptions {

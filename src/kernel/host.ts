@@ -56,6 +56,8 @@ export interface WorkerSockets {
   readonly local: Endpoint;
   /** Returns the numbers of the sockets from which a worker receives. */
   of(worker: number): readonly number[];
+  /** Returns the numbers of the sockets from which its replies leave, with transmit stamps; empty unless they were asked for. */
+  senders(worker: number): readonly number[];
   /** The numbers of the sockets at the next port, one for each of `of`; empty unless they were asked for. */
   readonly nextPorts: readonly number[];
   close(): void;
@@ -75,10 +77,9 @@ export interface HostWorkerOptions {
   /** `HandlerTools.index`. */
   readonly index: number;
   readonly sockets: readonly number[];
-  /** `WorkerSockets.nextPorts`. */
+  /** `WorkerSockets.senders`, `WorkerSockets.nextPorts`. */
+  readonly senders: readonly number[];
   readonly nextPorts: readonly number[];
-  /** The sockets have transmit stamps. */
-  readonly transmitStamps: boolean;
   /** Memory of the hub's `OwnMarks`. */
   readonly marks: SharedArrayBuffer;
   /** Called for requests of this hub itself, and for the first one at each own address. */

@@ -169,7 +169,8 @@ describe('an exchange of the addon', () => {
       const { port } = native.serverSocketAddress(socket);
       const next = native.openServerSocket({ address, port: port + 1, deaf: true });
       const [batch, stamps] = [new RequestBatch(), new StampBatch()];
-      const exchange = native.openExchange([socket], batch.memory, stamps.memory, [next]);
+      const stamping = { stamps: stamps.memory, senders: [socket], nextPorts: [next] };
+      const exchange = native.openExchange([socket], batch.memory, stamping);
       const to = address === '0.0.0.0' ? '127.0.0.6' : address;
       const heard: { length: number; first: number; from: string; at: bigint }[] = [];
       const client = native.openUdp({ address: to.includes(':') ? '::1' : '127.0.0.1' }, (buffer, count) => {
@@ -233,7 +234,15 @@ describe('an exchange of the addon', () => {
     const before = new BigInt64Array(3);
     const make = () => {
       const [batch, stamps] = [new RequestBatch(), new StampBatch()];
-      return { batch, stamps, exchange: native.openExchange([socket], batch.memory, stamps.memory, []) };
+      return {
+        batch,
+        stamps,
+        exchange: native.openExchange([socket], batch.memory, {
+          stamps: stamps.memory,
+          senders: [socket],
+          nextPorts: [],
+        }),
+      };
     };
     /** Answers requests. Returns the tickets whose stamps came. */
     const round = ({ batch, stamps, exchange }: ReturnType<typeof make>, base: number): readonly number[] => {
@@ -262,7 +271,15 @@ describe('an exchange of the addon', () => {
     const client = native.openUdp({ address: '127.0.0.1' }, () => {});
     const make = () => {
       const [batch, stamps] = [new RequestBatch(), new StampBatch()];
-      return { batch, stamps, exchange: native.openExchange([socket], batch.memory, stamps.memory, []) };
+      return {
+        batch,
+        stamps,
+        exchange: native.openExchange([socket], batch.memory, {
+          stamps: stamps.memory,
+          senders: [socket],
+          nextPorts: [],
+        }),
+      };
     };
     const [one, thief] = [make(), make()];
     const answer = ({ batch, exchange }: ReturnType<typeof make>, count: number): void => {

@@ -31,6 +31,7 @@ export function openServerSockets(
   return {
     local: families.local(),
     of: (worker) => families.groups.map((sockets) => sockets[worker]!),
+    senders: (worker) => families.senders.map((sockets) => sockets[worker]!),
     nextPorts: families.nextPorts,
     close: () => families.close(),
   };
@@ -39,6 +40,8 @@ export function openServerSockets(
 class Families {
   /** For each family the sockets of the workers. */
   readonly groups: number[][] = [];
+  /** For each family the sockets from which the workers' replies leave, if those have transmit stamps. */
+  readonly senders: number[][] = [];
   /** For each family the socket of the next port, which all workers use. */
   readonly nextPorts: number[] = [];
   readonly #native: Native;
@@ -54,15 +57,24 @@ class Families {
   /** Opens the group of one family. Returns its port. */
   open(at: NativeServerSocketOptions): number {
     const native = this.#native;
-    const { transmitStamps, nextPort = false } = this.#wishes;
-    const options = { ...at, transmitStamps, receiveBuffer: RECEIVE_BUFFER_OCTETS };
+    const { transmitStamps = false, nextPort = false } = this.#wishes;
+    const options = { ...at, receiveBuffer: RECEIVE_BUFFER_OCTETS };
     const sockets = [native.openServerSocket(options)];
     this.groups.push(sockets);
     const { port } = native.serverSocketAddress(sockets[0]!);
     while (sockets.length < this.#workers) sockets.push(native.openServerSocket({ ...options, port, join: true }));
-    if (sockets.length > 1) native.steerByClient(sockets[0]!, sockets.length);
+    if (transmitStamps) this.#openSenders({ ...options, port });
+    // The kernel chooses among the first ones, so not among the senders.
+    if (sockets.length > 1 || transmitStamps) native.steerByClient(sockets[0]!, sockets.length);
     if (nextPort) this.nextPorts.push(native.openServerSocket({ ...at, port: port + 1, deaf: true }));
     return port;
+  }
+
+  #openSenders(options: NativeServerSocketOptions): void {
+    const senders: number[] = [];
+    this.senders.push(senders);
+    const wishes = { join: true, deaf: true, transmitStamps: true };
+    while (senders.length < this.#workers) senders.push(this.#native.openServerSocket({ ...options, ...wishes }));
   }
 
   /** A kernel booted without IPv6 has only IPv4. */
@@ -81,6 +93,7 @@ class Families {
   }
 
   close(): void {
-    for (const socket of [...this.groups.flat(), ...this.nextPorts]) this.#native.closeServerSocket(socket);
+    for (const socket of [...this.groups.flat(), ...this.senders.flat(), ...this.nextPorts])
+      this.#native.closeServerSocket(socket);
   }
 }

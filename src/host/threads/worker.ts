@@ -90,11 +90,12 @@ function takeStamps(native: Native, exchange: number, handler: RequestHandler, s
 }
 
 function run(native: Native, handler: RequestHandler, task: WorkerTask): void {
-  const { sockets, nextPorts, transmitStamps, marks, control } = task;
+  const { sockets, senders, nextPorts, marks, control } = task;
   const words = new Int32Array(control);
   const batch = new RequestBatch();
-  const stamps = transmitStamps ? new StampBatch() : undefined;
-  const exchange = native.openExchange(sockets, batch.memory, stamps?.memory, nextPorts);
+  const stamps = senders.length > 0 ? new StampBatch() : undefined;
+  const stamping = stamps && { stamps: stamps.memory, senders, nextPorts };
+  const exchange = native.openExchange(sockets, batch.memory, stamping);
   const reports = new Reports(native, exchange, new OwnMarks(marks));
   tell('ready');
   while (Atomics.load(words, STOP) === 0) {

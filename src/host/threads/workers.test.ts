@@ -31,7 +31,7 @@ describe('a worker', function () {
     const start = (index = 0): HostWorker => {
       const worker = workers!.start({
         ...{ module, data, index, marks: marks.memory, sockets: sockets.of(0) },
-        ...{ nextPorts: sockets.nextPorts, transmitStamps },
+        ...{ senders: sockets.senders(0), nextPorts: sockets.nextPorts },
         onRequest: (request) => void reported.push(request),
       });
       undo.push(async () => {
@@ -146,7 +146,7 @@ describe('a worker', function () {
     const missing = new URL('./no-such-module.js', import.meta.url);
     const options = {
       ...{ data: {}, index: 0, marks, sockets: sockets.of(0), onRequest: () => {} },
-      ...{ nextPorts: [], transmitStamps: false },
+      ...{ senders: [], nextPorts: [] },
     };
     expect((await workers!.start({ ...options, module: missing }).ended)?.message).to.match(/no-such-module/);
     sockets.close();

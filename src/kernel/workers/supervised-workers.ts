@@ -25,16 +25,17 @@ export class SupervisedWorkers<D> implements WorkerGroup<D> {
 
   /** Throws the errors of `network.udp`. */
   constructor(options: WorkerOptions<D>, { host, timers, marks, onRequest }: WorkerServices) {
-    const { module, threads, transmitStamps = false } = options;
+    const { module, threads } = options;
     this.#data = options.data;
     this.#sockets = openAll(host, options);
     this.local = this.#sockets.map(({ local }) => local);
     const start = (number: number, generation: number) =>
       host.start({
-        ...{ module, marks, onRequest, transmitStamps },
+        ...{ module, marks, onRequest },
         data: this.#data,
         index: number + threads * (generation % 2),
         sockets: this.#sockets.flatMap((sockets) => sockets.of(number)),
+        senders: this.#sockets.flatMap((sockets) => sockets.senders(number)),
         nextPorts: this.#sockets.flatMap(({ nextPorts }) => nextPorts),
       });
     this.#workers = Array.from(

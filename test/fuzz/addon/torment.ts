@@ -151,8 +151,10 @@ class Torment {
     if (this.#exchanges.length < 2 || random.below(8) === 0) {
       const given = random.below(8) === 0 ? strangeValue(random) : memory;
       const stamps = random.pick([undefined, new ArrayBuffer(STAMP_OCTETS), strangeValue(random)]);
-      const next = random.pick([[], [random.pick(this.#servers)], [1, 2]]);
-      const id = this.#call('openExchange', [random.pick(this.#servers)], given, stamps, next);
+      const nextPorts = random.pick([[], [random.pick(this.#servers)], [1, 2]]);
+      const senders = random.pick([[], [random.pick(this.#servers)], [1, 2]]);
+      const stamping = random.pick([undefined, this.#disturb({ stamps, senders, nextPorts })]);
+      const id = this.#call('openExchange', [random.pick(this.#servers)], given, stamping);
       if (typeof id === 'number') this.#exchanges.push(id);
       if (this.#exchanges.length > 4) this.#call('closeExchange', this.#exchanges.shift());
       if (random.below(8) === 0) structuredClone(memory, { transfer: [memory] });
@@ -175,7 +177,8 @@ class Torment {
     const { port } = this.#call('serverSocketAddress', socket) as { port: number };
     const memory = new ArrayBuffer(BATCH_OCTETS);
     const stamps = new ArrayBuffer(STAMP_OCTETS);
-    const exchange = this.#call('openExchange', [socket], memory, transmitStamps ? stamps : undefined, []) as number;
+    const stamping = transmitStamps ? { stamps, senders: [socket], nextPorts: [] } : undefined;
+    const exchange = this.#call('openExchange', [socket], memory, stamping) as number;
     const client = this.#call('openUdp', { address: '127.0.0.1' }, () => {});
     for (let i = random.below(70); i >= 0; i--)
       this.#call(
