@@ -202,7 +202,7 @@ describe('sink.ntp with NTS', () => {
       expect(server.exchangeKeys(new Uint8Array(9000).fill(0x11))).to.deep.equal([record(KE_RECORD.error, [1])]);
     });
 
-    it('closes a connection whose request does not come within 2 s, or that is not closed by its client', async () => {
+    it('closes a connection whose request does not come within 2 s, or that is not closed by its client (E12)', async () => {
       const server = await serving();
       const slow = server.connect();
       slow.onData(keRequest().subarray(0, 5));
@@ -281,7 +281,7 @@ describe('sink.ntp with NTS', () => {
       expect(idOf()).not.to.equal(before);
     });
 
-    it('uses another certificate when its files have changed, and keeps the old one if they are bad', async () => {
+    it('uses another certificate when its files have changed, and keeps the old one if they are bad (E16)', async () => {
       const { world, tls, context } = await serving();
       write('cert.pem', 'certificate 2 of another length');
       await world.pass(11 * S);

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions as NodeTlsOptions, type TLSSocket } from 'node:tls';
+import {
+  connect as connectRaw,
+  createServer as createTlsServer,
+  type TlsOptions as NodeTlsOptions,
+  type TLSSocket,
+} from 'node:tls';
 import { expect } from 'chai';
 import { Authority, type CertificateOptions, type Certified } from '../../../test/certificates.js';
 import type { HubError, TlsClient, TlsConnection, TlsOptions, TlsRefusal } from '../../api/index.js';
@@ -89,15 +94,15 @@ describe('a TLS client', () => {
       { name: 'other.example' },
       /^TH_NET_CERTIFICATE: the certificate of PEER is not for 127\.0\.0\.1$/,
     ],
-    ['has no TLS 1.3', { maxVersion: 'TLSv1.2' }, /^TH_NET_TLS: no TLS with PEER: it has no TLS 1\.3$/],
+    ['has no TLS 1.3 (E1)', { maxVersion: 'TLSv1.2' }, /^TH_NET_TLS: no TLS with PEER: it has no TLS 1\.3$/],
     ['has another protocol', { ALPNProtocols: ['y'] }, /^TH_NET_TLS: no TLS with PEER: it does not speak x\/1$/],
-    ['has no protocol', { ALPNProtocols: [] }, /^TH_NET_TLS: no TLS with PEER: it does not speak x\/1$/],
+    ['has no protocol (E1)', { ALPNProtocols: [] }, /^TH_NET_TLS: no TLS with PEER: it does not speak x\/1$/],
   ] as const)
     it(`says it when the peer ${what}`, async () => {
       expect(await fault(wish(await tlsServer(server as NodeTlsOptions)))).to.match(expected);
     });
 
-  it('says it when the authority is not trusted', async () => {
+  it('says it when the authority is not trusted (E3)', async () => {
     expect(await fault(wish(await tlsServer({}, new Authority('Stranger'))))).to.match(
       /is of an authority that is not trusted/,
     );
@@ -145,7 +150,7 @@ describe('a TLS client', () => {
       expect(await fault(wish(port, { notBefore: NOW + 6n * DAY }))).to.match(/has expired \(valid from/);
     });
 
-    it('accepts no expired certificate', async () =>
+    it('accepts no expired certificate (E3)', async () =>
       expect(
         await fault(wish(await tlsServer({ fromDays: -9, untilDays: -1 }), { notBefore: NOW - 900n * DAY })),
       ).to.match(/has expired/));
@@ -249,6 +254,48 @@ describe('a TLS server', () => {
       await soon(() => reasons.length > i);
       expect(reasons[i]).to.match(reason);
     }
+  });
+
+  it('refuses a client without TLS 1.3 or without a protocol (E1)', async () => {
+    const { port, refused, open } = await serving();
+    for (const options of [{ maxVersion: 'TLSv1.2', ALPNProtocols: ['x/1'] }, { ALPNProtocols: [] }] as const) {
+      const socket = connectRaw({ host: HOST, port, ca: authority.certificate, ...options });
+      undo.push(() => socket.destroy());
+      await new Promise<void>((resolve) => {
+        socket.on('error', () => {});
+        socket.on('close', () => resolve());
+      });
+    }
+    await soon(() => refused.length === 2);
+    expect(refused).to.deep.equal(['handshake', 'handshake']);
+    expect(open).to.have.length(0);
+  });
+
+  it('resumes no session, so no client can send early data (E2)', async () => {
+    const { port } = await serving();
+    const connection = async (session?: Buffer) => {
+      const options = {
+        host: HOST,
+        port,
+        ca: authority.certificate,
+        ALPNProtocols: ['x/1'],
+        ...(session && { session }),
+      };
+      const socket = connectRaw(options);
+      let given: Buffer | undefined;
+      socket.on('session', (octets) => {
+        given = octets;
+      });
+      // A session would come before the first octet of the application.
+      const echoed = new Promise((resolve) => socket.once('data', resolve));
+      socket.write('x');
+      await echoed;
+      const isReused = socket.isSessionReused();
+      socket.destroy();
+      return { given, isReused };
+    };
+    const { given } = await connection();
+    expect((await connection(given)).isReused).to.equal(false);
   });
 
   it('gives new connections a new certificate, keeps open ones, and keeps the old one if the new one is bad', async () => {

@@ -67,7 +67,7 @@ describe('the key exchange server', () => {
       expect(answerTo(...request), JSON.stringify(request)).to.deep.equal([record(2, [1])]);
   });
 
-  it('prefers AES-SIV-CMAC-256, and takes AES-128-GCM-SIV of a client without it; critical or not', () => {
+  it('prefers AES-SIV-CMAC-256, and takes AES-128-GCM-SIV of a client without it; critical or not (E8)', () => {
     expect(bodies(answerTo(PROTOCOL, record(4, [99, 30, 15], false)), 4)).to.deep.equal([[0, 15]]);
     expect(bodies(answerTo(PROTOCOL, record(4, [99, 30], false)), 4)).to.deep.equal([[0, 30]]);
   });
@@ -138,8 +138,8 @@ describe('the key exchange client', () => {
 
   for (const [name, reason, records] of [
     ['a refusal', 'refuses: it calls the request malformed', [record(2, [1])]],
-    ['an unknown error', 'refuses: it reports the error 9', [record(2, [9])]],
-    ['a warning', 'reports the warning 3, which is unknown', [...good, record(3, [3])]],
+    ['an unknown error (E9)', 'refuses: it reports the error 9', [record(2, [9])]],
+    ['a warning (E9)', 'reports the warning 3, which is unknown', [...good, record(3, [3])]],
     ['an unknown critical record', 'demands a record of type 99, which is unknown', [...good, record(99, [])]],
     ['no protocol in common', 'does not offer NTPv4', [record(1, [])]],
     ['another protocol', 'chose a protocol that was not asked for', [record(1, [1]), SIV, cookie(100)]],
@@ -165,7 +165,7 @@ describe('the key exchange client', () => {
     ['[2001:db8::1]', '2001:db8::1'],
     ['ntp.example.org.', 'ntp.example.org'],
   ] as const)
-    it(`goes to the NTP server ${sent}`, () => {
+    it(`goes to the NTP server ${sent} (E11)`, () => {
       const body = Buffer.from(sent);
       expect(judgeKeAnswer([...good, { critical: true, type: 6, body }])).to.have.nested.property(
         'agreement.host',
@@ -177,7 +177,7 @@ describe('the key exchange client', () => {
 describe('the reader of records', () => {
   const message = writeKeMessage([PROTOCOL, SIV, cookie(300)]);
 
-  it('takes a message in pieces of any size', () => {
+  it('takes a message in pieces of any size (E4)', () => {
     for (let size = 1; size <= message.length; size++) {
       const reader = new KeReader(1000);
       const states = new Set<string>();
