@@ -219,6 +219,21 @@ describe('an NTS server', () => {
     }
   });
 
+  it('is silent to a nonce or a ciphertext that goes beyond its field', () => {
+    const packet = sessionOf(keys, 1).next()!.seal(plain);
+    const { start } = readTrailer(packet, packet.length, 4)!.fields.at(-1)!;
+    for (const [at, octets] of [
+      [start + 4, 17],
+      [start + 4, 0xffff],
+      [start + 6, 17],
+      [start + 6, 0xffff],
+    ] as const) {
+      const longer = packet.slice();
+      new DataView(longer.buffer).setUint16(at, octets);
+      expect(readNtsQuestion(longer, longer.length, serverKeys), `${at - start}: ${octets}`).to.equal('malformed');
+    }
+  });
+
   it('gives fewer cookies than it is asked for where its reply would be longer than the request (B4)', () => {
     const packet = new Uint8Array(600);
     packet.set(plain);
