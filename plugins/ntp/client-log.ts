@@ -5,7 +5,7 @@ type Authentication = ClientTraits['authentication'];
 
 /** From so many requests in a batch on, one of `SAMPLED` is counted, for all of them. */
 const BUSY = 32;
-const SAMPLED = 8;
+const SAMPLED = 16;
 
 /** Traits as numbers, by version. */
 const traitsOf = (authentication: Authentication, interleaved: boolean): Uint8Array =>

@@ -49,7 +49,9 @@ export function writeClient(address: Uint8Array, to: Uint8Array, at: number): vo
 /** Returns true if these octets, as `writeClient` wrote them, are the client's. */
 export function isClient(address: Uint8Array, written: Uint8Array, at: number): boolean {
   const octets = isMappedV4(address) ? ADDRESS_OCTETS : V6_OCTETS;
-  for (let i = 0; i < ADDRESS_OCTETS; i++) if (written[at + i] !== (i < octets ? address[i]! : 0)) return false;
+  // The last octets differ most: those of most clients begin alike.
+  for (let i = octets - 1; i >= 0; i--) if (written[at + i] !== address[i]!) return false;
+  for (let i = octets; i < ADDRESS_OCTETS; i++) if (written[at + i] !== 0) return false;
   return true;
 }
 
