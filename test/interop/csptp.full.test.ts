@@ -14,6 +14,7 @@ import { Bench } from '../bench.js';
 import { realtime } from '../clock.js';
 import { Hub } from '../hub.js';
 import { within } from '../launch.js';
+import { skip } from '../need.js';
 import { startNtpStub } from '../ntp-stub.js';
 import { freeUdpPort } from '../place.js';
 
@@ -47,9 +48,9 @@ ${options}
   return { hub, two, one };
 }
 
-async function client(bench: Bench): Promise<Socket> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
+async function client(bench: Bench, address = '127.0.0.1', port = 0): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: port !== 0 });
+  socket.bind(port, address);
   await once(socket, 'listening');
   bench.later(() => socket.close());
   return socket;
@@ -67,6 +68,14 @@ async function answers(socket: Socket, port: number, request: Uint8Array, count:
   socket.send(request, port, '127.0.0.1');
   await within(5000, all, () => `${heard.length} of ${count} answers`);
   return heard;
+}
+
+/** Returns a request with this sequenceId (below 256) that is as long as its answer. */
+function padded(sequenceId: number): Buffer {
+  const request = Buffer.concat([REQUEST_DUMP, Buffer.from('80080028', 'hex'), Buffer.alloc(40)]);
+  request.writeUInt16BE(request.length, 2);
+  request[31] = sequenceId;
+  return request;
 }
 
 /** Returns the message as hex, with zeros at the places [start, end) that differ from run to run. */
@@ -170,6 +179,22 @@ for (const [where, threads] of [
       expect(NO_CLOCK).to.equal(sync!.subarray(20, 28).toString('hex'));
     });
 
+    it('sends the Follow_Up from port 320 to port 320 of a client that asks from port 319', async function () {
+      if (process.getuid?.() !== 0) skip(this, 'ports below 1024 can be opened by root only');
+      const hub = await Hub.start(
+        bench,
+        `[hub]\nfree-run = true\n[sink.csptp.lan]\nlisten = "127.0.0.1:319"\nthreads = ${threads}\n`,
+      );
+      await hub.until(({ sinks }) => sinks.every(({ state }) => state === 'running'));
+      const [event, general] = [await client(bench, '127.0.0.2', 319), await client(bench, '127.0.0.2', 320)];
+      const followed = once(general, 'message') as Promise<[Buffer, { address: string; port: number }]>;
+      const [sync] = await answers(event, 319, padded(9), 1);
+      const [followUp, from] = await followed;
+      expect([sync![0]! & 15, sync![31], followUp[0]! & 15, followUp[31]]).to.deep.equal([0, 9, 8, 9]);
+      expect(from).to.include({ address: '127.0.0.1', port: 320 });
+      expect(Number(timestampAt(followUp, 34) - timestampAt(sync!, 48))).to.be.within(0, 1e9);
+    });
+
     it('finds out that a source asks the hub itself', async () => {
       const port = await freeUdpPort();
       const hub = await Hub.start(
@@ -182,13 +207,10 @@ for (const [where, threads] of [
     it('says nothing to a request that is shorter than its answer, nor to one that is none', async () => {
       const { hub, two } = await startServer(bench, threads);
       const socket = await client(bench);
-      const padded = Buffer.concat([REQUEST_DUMP, Buffer.from('80080028', 'hex'), Buffer.alloc(40)]);
-      padded.writeUInt16BE(padded.length, 2);
-      padded[31] = 9;
       for (const request of [REQUEST_DUMP, LONG_RESPONSE_DUMP, FOLLOW_UP_DUMP]) socket.send(request, two, '127.0.0.1');
-      const [sync] = await answers(socket, two, padded, 2);
+      const [sync] = await answers(socket, two, padded(9), 2);
       expect(sync![31]).to.equal(9);
-      expect(sync!.length).to.be.at.most(padded.length);
+      expect(sync!.length).to.be.at.most(padded(9).length);
       const { inspect } = await hub.json<{ inspect: Record<string, number> }>('/v1/sources/csptp.two');
       expect(inspect).to.include({ requests: 4, replies: 1, short: 1, ignored: 2 });
     });
