@@ -3,6 +3,7 @@
 #include <net/if.h>
 
 #include <cmath>
+#include <cstring>
 
 namespace arguments {
 
@@ -47,7 +48,12 @@ std::string InterfaceName(Napi::Value value) { return Text(value, "interface", I
 
 Address HostAndPort(Napi::Value value, const char* name, uint32_t port) {
   Address out;
-  if (!ParseAddress(Text(value, name, kLongestAddress), static_cast<uint16_t>(port), &out)) {
+  char text[kLongestAddress + 2];
+  size_t length = 0;
+  // In one pass without an allocation: it is done for each datagram that is sent. `Text` explains what is wrong.
+  const bool read = napi_get_value_string_utf8(value.Env(), value, text, sizeof text, &length) == napi_ok;
+  if (!read || length > kLongestAddress || std::memchr(text, 0, length) != nullptr) Text(value, name, kLongestAddress);
+  if (!ParseAddress(std::string(text, length), static_cast<uint16_t>(port), &out)) {
     throw Wrong(value.Env(), name, "an IP address");
   }
   return out;

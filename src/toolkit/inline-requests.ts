@@ -29,6 +29,21 @@ interface Place {
   readonly awaited: AwaitedStamps;
 }
 
+/** The first octets of a buffer, as views that are made once. */
+class Beginnings {
+  readonly #octets: Uint8Array;
+  readonly #views: Uint8Array[] = [];
+
+  constructor(octets: Uint8Array) {
+    this.#octets = octets;
+  }
+
+  of(count: number): Uint8Array {
+    this.#views[count] ??= this.#octets.subarray(0, count);
+    return this.#views[count];
+  }
+}
+
 /**
  * Runs a request handler in line: on the hub's own thread, with the sockets of the context, one request at a time. Also the lab
  * and machines without the addon serve requests so.
@@ -42,6 +57,8 @@ export class InlineRequests {
   readonly #clocks: readonly ClockId[];
   readonly #batch = new RequestBatch(1);
   readonly #stamps = new StampBatch(1);
+  readonly #replies = new Beginnings(this.#batch.replies[0]!);
+  readonly #followUps = new Beginnings(this.#stamps.followUps[0]!);
   readonly #latency = new TransmitLatency();
   /** The same for long requests, which are authenticated, so that their replies take longer. */
   readonly #longLatency = new TransmitLatency();
@@ -125,7 +142,7 @@ export class InlineRequests {
     const octets = batch.replyOctets[0]!;
     if (octets === 0) return;
     try {
-      const { id, before } = place.event.send(batch.replies[0]!.subarray(0, octets), from, to);
+      const { id, before } = place.event.send(this.#replies.of(octets), from, to);
       if (now !== undefined) latency.learn(Number(before.time - now));
       this.#await(place, id, datagram);
     } catch (error) {
@@ -174,7 +191,7 @@ export class InlineRequests {
     const socket = stamps.fromNextPort[0] === 1 ? (next ?? event) : event;
     const to = port === client.port ? client : { address: client.address, port };
     try {
-      socket.send(stamps.followUps[0]!.subarray(0, octets), to, awaited.local(place));
+      socket.send(this.#followUps.of(octets), to, awaited.local(place));
     } catch (error) {
       this.#countUnsent(error);
     }
