@@ -4,12 +4,17 @@ import {
   type Answer,
   type AnsweredRequest,
   type Authentication,
+  FilterCollector,
   Interleaving,
   Kisses,
   measure,
   REFUSAL_TEXTS,
   type ReplyRefusal,
+  type RequestV5Options,
   type SymmetricKey,
+  VERSION_5,
+  VersionChoice,
+  type VersionWish,
   withKey,
 } from 'timehub/protocol/ntp';
 import {
@@ -22,6 +27,7 @@ import {
   sendNtpRequest,
 } from 'timehub/toolkit';
 import { claimsOf, legsOf } from './legs.js';
+import { type ReferenceIds, sharedReferenceIds } from './reference-ids.js';
 
 export interface NtpClientOptions {
   readonly server: Server;
@@ -30,6 +36,7 @@ export interface NtpClientOptions {
   readonly family?: 4 | 6 | undefined;
   /** Longest time between look-ups of a name whose server answers, ns; 0: none. */
   readonly refreshNs: Ns;
+  readonly version: VersionWish;
   /** Ask for the interleaved mode (RFC 9769). */
   readonly interleaved: boolean;
   /** Returns the stamp options of sockets; may throw a `HubError`. Default: kernel stamps, over any interface. */
@@ -65,6 +72,9 @@ const FOLLOW_UP_NS = 20e6;
 /** After this many silent requests in a row, every other one uses an open socket, to find replies from another address. */
 const SILENT_BEFORE_OPEN = 2;
 
+/** Longest interval that a server of NTPv5 may demand, ns: MAXPOLL of RFC 5905. */
+const LONGEST_PERMITTED_NS = 2 ** 17 * 1e9;
+
 const COUNTERS = {
   requests: 'Requests sent',
   replies: 'Replies that answered a request',
@@ -82,6 +92,16 @@ export class NtpClient {
   /** Undefined: the server is asked in the basic mode. */
   #interleaving: Interleaving<Stamp> | undefined;
   readonly #isInterleaved: boolean;
+  #version: VersionChoice;
+  readonly #versionWish: VersionWish;
+  readonly #referenceIds: ReferenceIds;
+  /** Filter of reference IDs of the present server. */
+  #filter = new FilterCollector();
+  #learnedAddress: string | undefined;
+  /** Log2 of the poll interval in seconds that the last request stated. */
+  #askedPollLog2 = 0;
+  /** Shortest interval that a server of NTPv5 permits, ns; 0: it permits the present one. */
+  #permittedNs: Ns = 0;
   /** The next answer completes the last exchange. */
   #isIncomplete = false;
   /** The key of the last request. */
@@ -99,7 +119,7 @@ export class NtpClient {
   #newest: Readonly<Record<string, unknown>> = {};
 
   constructor(context: SourceContext, options: NtpClientOptions) {
-    const { server, poll, family, refreshNs, stamping, key, nts, interleaved } = options;
+    const { server, poll, family, refreshNs, stamping, key, nts, interleaved, version } = options;
     this.#context = context;
     this.#association = new Association(context, {
       server,
@@ -116,6 +136,9 @@ export class NtpClient {
     this.#nts = nts;
     this.#kisses = this.#newKisses();
     this.#isInterleaved = interleaved;
+    this.#versionWish = version;
+    this.#version = new VersionChoice(version);
+    this.#referenceIds = sharedReferenceIds(context);
     this.#interleaving = this.#newInterleaving();
     this.#counters = new Counters(context.metrics, COUNTERS);
     this.#refusals = new RefusalRecord(context.metrics, REFUSAL_TEXTS);
@@ -144,6 +167,7 @@ export class NtpClient {
       server: String(this.#association.peer),
       ...(key && { key: `${key.number} (${key.type})` }),
       ...this.#association.inspect(),
+      ...(this.#versionWish !== 4 && { version: this.#version.version }),
       pollIntervalS: this.#intervalNs / 1e9,
       ...(this.#isInterleaved && { exchangeMode: this.#interleaving?.isActive === true ? 'interleaved' : 'basic' }),
       ...this.#newest,
@@ -153,7 +177,12 @@ export class NtpClient {
   }
 
   get #intervalNs(): Ns {
-    return Math.max(this.#association.intervalNs, this.#kisses.minIntervalNs);
+    return Math.max(this.#association.intervalNs, this.#leastNs);
+  }
+
+  /** Shortest interval that the server permits, ns; 0: any. */
+  get #leastNs(): Ns {
+    return Math.max(this.#kisses.minIntervalNs, this.#permittedNs);
   }
 
   get #isAuthenticated(): boolean {
@@ -185,6 +214,8 @@ export class NtpClient {
       onError: 'wait',
       stamping: this.#stamping,
       previous: this.#interleaving?.previous,
+      v5: this.#version.version === VERSION_5 ? this.#requestV5() : undefined,
+      probesV5: this.#version.probes,
       authentication,
       onRequest: (mark, offset) => this.#context.identity.asks(mark, offset),
       onRefused: (reason, detail) => this.#refusals.refuse(reason, detail),
@@ -192,8 +223,17 @@ export class NtpClient {
     });
   }
 
+  #requestV5(): RequestV5Options {
+    // Without what the server demands: many servers repeat the request's interval, which would then hold for ever.
+    const wantedNs = Math.max(this.#association.intervalNs, this.#kisses.minIntervalNs);
+    this.#askedPollLog2 = Math.round(Math.log2(wantedNs / 1e9));
+    return { pollLog2: this.#askedPollLog2, filterAt: this.#filter.next };
+  }
+
   #ended(outcome: NtpOutcome): void {
     if (this.#association.stopped) return;
+    if (outcome.kind === 'answer' || outcome.kind === 'unusable') this.#noteAnswer(outcome.answer);
+    else this.#version.missedOne();
     this.#silent = outcome.kind === 'silence' && outcome.cause === undefined ? this.#silent + 1 : 0;
     switch (outcome.kind) {
       case 'answer':
@@ -216,8 +256,30 @@ export class NtpClient {
         this.#missed(outcome.cause);
     }
     if (this.#isIncomplete) this.#association.planFollowUp(FOLLOW_UP_NS);
-    else if (this.#kisses.refusedBy === undefined) this.#association.planNext(this.#kisses.minIntervalNs);
+    else if (this.#kisses.refusedBy === undefined) this.#association.planNext(this.#leastNs);
     else this.#leave(this.#kisses.refusedBy);
+  }
+
+  /** Takes what an answer says beside the time: versions, poll interval and reference IDs of NTPv5. */
+  #noteAnswer(answer: Answer): void {
+    this.#version.answered(answer);
+    const { pollLog2 = this.#askedPollLog2 } = answer;
+    this.#permittedNs = pollLog2 > this.#askedPollLog2 ? Math.min(LONGEST_PERMITTED_NS, 2 ** pollLog2 * 1e9) : 0;
+    if (answer.version !== VERSION_5) {
+      this.#learnAddress();
+      return;
+    }
+    this.#learnedAddress = undefined;
+    this.#filter.take(answer.filterPart);
+    this.#referenceIds.learn(this.#context.id, this.#filter.filter);
+  }
+
+  /** A server of NTPv4 has the reference ID of its address. */
+  #learnAddress(): void {
+    const { address } = this.#association.peer.endpoint!;
+    if (this.#learnedAddress === address) return;
+    this.#learnedAddress = address;
+    this.#referenceIds.learnAddress(this.#context.id, address);
   }
 
   /** `condition`: see `Association.answered`; undefined: this reply does not show it. */
@@ -234,6 +296,11 @@ export class NtpClient {
     this.#refusals.accepted();
     this.#kisses.answered();
     this.#silent = 0;
+    this.#version = new VersionChoice(this.#versionWish);
+    this.#filter = new FilterCollector();
+    this.#permittedNs = 0;
+    this.#learnedAddress = undefined;
+    this.#referenceIds.learn(this.#context.id, undefined);
   }
 
   /** A server such as chronyd does not answer a request whose key it does not have. */
@@ -249,6 +316,10 @@ export class NtpClient {
   }
 
   #use(answered: AnsweredRequest<Stamp>): void {
+    if (this.#filter.filter?.has(this.#referenceIds.own) === true) {
+      this.#disown(answered.answer, 'follows this hub, directly or over other servers (reference ID of NTPv5)');
+      return;
+    }
     if (answered.sent.clock !== answered.received.clock) {
       this.#refusals.refuse('stamp');
       this.#missed(undefined);
@@ -301,7 +372,7 @@ export class NtpClient {
 
   /** `flaw`: a sentence that says why the server's time cannot be used. */
   #report(answer: Answer, observations: readonly Observation[], flaw?: string): void {
-    const intervalNs = Math.max(this.#longestNs, this.#kisses.minIntervalNs);
+    const intervalNs = Math.max(this.#longestNs, this.#leastNs);
     const claims = {
       ...claimsOf(answer, this.#association.peer.endpoint!, flaw),
       authenticated: this.#isAuthenticated,

@@ -27,7 +27,7 @@ export const claimsOf = (answer: Answer, at: Endpoint, flaw?: string): Claims =>
   rootDelayNs: answer.rootDelayNs,
   rootDispersionNs: answer.rootDispersionNs,
   leap: answer.leap,
-  reference: answer.reference,
+  ...(answer.reference !== '' && { reference: answer.reference }),
   ...(answer.referenceTime !== undefined && { referenceTime: answer.referenceTime }),
   address: formatServer(at.address, at.port),
 });

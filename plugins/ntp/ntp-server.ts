@@ -7,7 +7,7 @@ import {
   type WorkerGroup,
 } from 'timehub/api';
 import { formatServer, type Server } from 'timehub/protocol/address';
-import { SILENCES, type Silence } from 'timehub/protocol/ntp';
+import { SILENCES, type Silence, VERSION_5 } from 'timehub/protocol/ntp';
 import type { CookieKey } from 'timehub/protocol/nts';
 import {
   type AccessOptions,
@@ -20,6 +20,7 @@ import {
   type SmearShape,
 } from 'timehub/toolkit';
 import type { NtsService } from './nts/nts-service.js';
+import { type ReferenceIds, sharedReferenceIds } from './reference-ids.js';
 import { COUNT_NAMES, REPLY_COUNTS, type ReplyCount } from './reply-counts.js';
 import replyHandler, { type ReplyHandlerData } from './reply-handler.js';
 import { ReplyState } from './reply-state.js';
@@ -55,6 +56,8 @@ export class NtpServer {
   #workers: WorkerGroup<ReplyHandlerData> | undefined;
   #inline: InlineRequests | undefined;
   #servedAddresses: ServedAddresses | undefined;
+  /** Undefined until NTPv5 is served. */
+  #referenceIds: ReferenceIds | undefined;
   #cookieKeys: readonly CookieKey[] = [];
   /** Sentences for the operator about a lost address, the workers and NTS. Undefined or '': no such fault. */
   #gone: string | undefined;
@@ -155,7 +158,14 @@ export class NtpServer {
   }
 
   #publish(state: TimeState): void {
-    this.#state.publish(state, this.#options.smear);
+    this.#state.publish(state, this.#options.smear, this.#filter(state));
+  }
+
+  /** Returns the filter of reference IDs; undefined if NTPv5 is not served. */
+  #filter({ sources }: TimeState): Uint8Array | undefined {
+    if (((this.#options.versions >> VERSION_5) & 1) === 0) return undefined;
+    this.#referenceIds ??= sharedReferenceIds(this.#context);
+    return this.#referenceIds.served(sources.filter(({ weight }) => weight > 0).map(({ id }) => id));
   }
 
   #handler(): RequestHandler {

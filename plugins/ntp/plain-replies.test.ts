@@ -20,14 +20,16 @@ describe('plain replies', () => {
         }),
         fc.record({ receiveSeconds: word, receiveFraction: word, transmitSeconds: word, transmitFraction: word }),
         fc.record({
-          versions: fc.constantFrom(0b11110, 0b11000, 255, 0),
+          versions: fc.constantFrom(0b11110, 0b11000, 0b111110, 255, 0),
           isLater: fc.boolean(),
           isClient: fc.boolean(),
           isNew: fc.boolean(),
+          asksForV5: fc.boolean(),
         }),
-        ({ header, request, length, slot }, times, { versions, isLater, isClient, isNew }) => {
+        ({ header, request, length, slot }, times, { versions, isLater, isClient, isNew, asksForV5 }) => {
           const batch = new RequestBatch();
           if (isClient) request[0] = (request[0]! & 0xf8) | 3;
+          if (asksForV5) request.set(Buffer.from('NTP5DRFT'), 16);
           if (isNew) header.fill(0, 16, 24);
           if (isLater) times = { ...times, transmitSeconds: times.receiveSeconds };
           batch.requests[slot]!.set(request);

@@ -1,6 +1,13 @@
 import { endianness } from 'node:os';
 import { type RequestBatch, SLOT_WORDS } from 'timehub/api';
-import { HEADER_OCTETS, MODE_CLIENT, MODE_SERVER, type ReplyContext } from 'timehub/protocol/ntp';
+import {
+  HEADER_OCTETS,
+  MODE_CLIENT,
+  MODE_SERVER,
+  type ReplyContext,
+  UPGRADE_SECONDS,
+  VERSION_5,
+} from 'timehub/protocol/ntp';
 
 /** Places of the timestamps, in words. */
 const REFERENCE = 4;
@@ -24,11 +31,14 @@ const isLittle = endianness() === 'LE';
 export class PlainReplies {
   readonly #header: Int32Array;
   readonly #versions: number;
+  /** First word of the reference timestamp of requests that ask for NTPv5; `respond` answers those. 0: NTPv5 is not spoken. */
+  readonly #upgrade: number;
 
   /** `header`: the header that all replies share, as words of this machine. Bit n of `versions`: version n is answered. */
   constructor(header: Int32Array, versions: number) {
     this.#header = header;
     this.#versions = versions & 0b11110;
+    this.#upgrade = ((versions >> VERSION_5) & 1) === 1 ? swapped(UPGRADE_SECONDS) : 0;
   }
 
   /** Returns false, without writing, if the request is none of these. */
@@ -38,6 +48,7 @@ export class PlainReplies {
     const request = batch.requestsAt + SLOT_WORDS * slot;
     const first = words[request]!;
     if ((first & MODE) !== MODE_CLIENT || ((this.#versions >> ((first & VERSION) >> 3)) & 1) === 0) return false;
+    if (this.#upgrade !== 0 && words[request + REFERENCE] === this.#upgrade) return false;
     const reply = batch.repliesAt + SLOT_WORDS * slot;
     const header = this.#header;
     words[reply] = (header[0]! & OWN) | (first & (VERSION | POLL)) | MODE_SERVER;

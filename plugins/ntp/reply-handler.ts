@@ -2,14 +2,18 @@ import { defineHandler, type HandlerTools, type RequestBatch, type RequestHandle
 import {
   type Admission,
   CRYPTO_NAK_OCTETS,
+  eraOf,
   HEADER_OCTETS,
-  type ReplyContext,
+  type ReplyContextV5,
   respond,
+  respondV5,
   SentReplies,
+  type Silence,
   SymmetricKey,
   type SymmetricKeyParts,
   toNtpFraction,
   toNtpSeconds,
+  VERSION_5,
 } from 'timehub/protocol/ntp';
 import type { CookieKey } from 'timehub/protocol/nts';
 import { AccessControl, type AccessOptions, SharedCounts } from 'timehub/toolkit';
@@ -56,7 +60,8 @@ class ReplyHandler implements RequestHandler {
   readonly #access: AccessControl;
   readonly #counts: Float64Array;
   readonly #state: ReplyState;
-  readonly #context: Mutable<ReplyContext>;
+  readonly #context: Mutable<ReplyContextV5>;
+  readonly #speaksV5: boolean;
   /** Undefined if one would write another reply than `respond`. */
   readonly #plain: PlainReplies | undefined;
   readonly #sentReplies: SentReplies | undefined;
@@ -83,7 +88,13 @@ class ReplyHandler implements RequestHandler {
       receiveFraction: 0,
       transmitSeconds: 0,
       transmitFraction: 0,
+      receiveEra: 0,
+      rootDelayNs: 0,
+      rootDispersionNs: 0,
+      isSmeared: false,
+      filter: this.#state.filter,
     };
+    this.#speaksV5 = ((data.versions >> VERSION_5) & 1) === 1;
     this.#clients = new ClientLog(data.clients[index], random);
     this.#nts = new NtsReplies(random, aesSiv);
     if (data.cookieKeys.length > 0) this.#nts.use(data.cookieKeys);
@@ -127,6 +138,7 @@ class ReplyHandler implements RequestHandler {
     time.at(batch.receivedS[slot]!, batch.receivedNs[slot]!);
     context.receiveSeconds = toNtpSeconds(time.seconds);
     context.receiveFraction = toNtpFraction(time.ns);
+    if (this.#speaksV5) context.receiveEra = eraOf(time.seconds);
     time.at(batch.departureS[slot]!, batch.departureNs[slot]!);
     context.transmitSeconds = toNtpSeconds(time.seconds);
     context.transmitFraction = toNtpFraction(time.ns);
@@ -135,11 +147,14 @@ class ReplyHandler implements RequestHandler {
       this.#clients.served(batch, slot, 'none', false);
       return;
     }
+    if (this.#speaksV5 && ((batch.requests[slot]![0]! >> 3) & 7) === VERSION_5) {
+      this.#answerV5(batch, slot);
+      return;
+    }
     if (this.#sentReplies !== undefined) context.client = batch.clients[slot]!;
     const result = respond(batch.requests[slot]!, batch.requestOctets[slot]!, context, batch.replies[slot]!);
     if (typeof result === 'string') {
-      this.#counts[COUNT_NAMES.indexOf(result)]! += 1;
-      this.#clients.refused(batch, slot);
+      this.#ignore(batch, slot, result);
       return;
     }
     const nts = admission === 'serve' ? this.#protect(batch, slot) : 'plain';
@@ -158,6 +173,28 @@ class ReplyHandler implements RequestHandler {
     else if (kind === REPLIES)
       this.#clients.served(batch, slot, result > HEADER_OCTETS ? 'key' : 'none', isInterleaved);
     else this.#clients.refused(batch, slot);
+  }
+
+  #answerV5(batch: RequestBatch, slot: number): void {
+    const context = this.#context;
+    context.rootDelayNs = this.#state.rootDelayNs;
+    context.rootDispersionNs = this.#state.rootDispersionNs;
+    context.isSmeared = this.#state.isSmeared;
+    const result = respondV5(batch.requests[slot]!, batch.requestOctets[slot]!, context, batch.replies[slot]!);
+    if (typeof result === 'string') {
+      this.#ignore(batch, slot, result);
+      return;
+    }
+    batch.replyOctets[slot] = result;
+    const isServed = context.admission === 'serve';
+    this.#counts[isServed ? REPLIES : KISSES]! += 1;
+    if (isServed) this.#clients.served(batch, slot, 'none', false);
+    else this.#clients.refused(batch, slot);
+  }
+
+  #ignore(batch: RequestBatch, slot: number, reason: Silence): void {
+    this.#counts[COUNT_NAMES.indexOf(reason)]! += 1;
+    this.#clients.refused(batch, slot);
   }
 
   #protect(batch: RequestBatch, slot: number): NtsReplyKind {

@@ -1,5 +1,6 @@
 import { HubTime, type Ns, promisedGrowthPpb, type TimeState } from 'timehub/api';
 import {
+  FILTER_OCTETS,
   HEADER_OCTETS,
   MODE_SERVER,
   refidOfText,
@@ -19,8 +20,11 @@ const ROOT_DISPERSION_AT = 8;
 const SINCE_NS = 0;
 const DISPERSION_NS = 1;
 const GROWTH_PPB = 2;
-const NUMBERS = 3;
-const OCTETS = HEADER_OCTETS + 8 * (NUMBERS + LINEAR_TIME_NUMBERS);
+const DELAY_NS = 3;
+const SMEARED = 4;
+const NUMBERS = 5;
+const FILTER_AT = HEADER_OCTETS + 8 * (NUMBERS + LINEAR_TIME_NUMBERS);
+const OCTETS = FILTER_AT + FILTER_OCTETS;
 
 /**
  * The parts that all replies by one time state share: the header, and the served time as a function of the system clock. The hub publishes
@@ -32,6 +36,10 @@ export class ReplyState {
   readonly headerWords: Int32Array;
   /** The served time, UTC. */
   readonly time: LinearTime;
+  /** The filter of reference IDs that NTPv5 states. */
+  readonly filter: Uint8Array;
+  /** Root dispersion at the last `refresh`, ns. */
+  rootDispersionNs = 0;
   readonly #snapshot: SharedSnapshot;
   readonly #numbers: Float64Array;
 
@@ -43,19 +51,31 @@ export class ReplyState {
     this.headerWords = new Int32Array(own, 0, HEADER_OCTETS / 4);
     this.#numbers = new Float64Array(own, HEADER_OCTETS, NUMBERS);
     this.time = new LinearTime(new Float64Array(own, HEADER_OCTETS + 8 * NUMBERS, LINEAR_TIME_NUMBERS));
+    this.filter = new Uint8Array(own, FILTER_AT, FILTER_OCTETS);
+  }
+
+  get rootDelayNs(): Ns {
+    return this.#numbers[DELAY_NS]!;
+  }
+
+  /** True if leap seconds are smeared. */
+  get isSmeared(): boolean {
+    return this.#numbers[SMEARED] === 1;
   }
 
   get memory(): SharedArrayBuffer {
     return this.#snapshot.memory;
   }
 
-  /** `smear`: how leap seconds are served; undefined: as they are. */
-  publish(state: TimeState, smear?: SmearShape): void {
+  /** `smear`: how leap seconds are served; undefined: as they are. `filter`: of reference IDs; absent: NTPv5 is not served. */
+  publish(state: TimeState, smear?: SmearShape, filter?: Uint8Array): void {
+    if (filter !== undefined) this.filter.set(filter);
     const { ntp } = state;
     const clock = state.clocks[0]!;
     const isSynchronised = ntp.stratum < STRATUM_UNSYNCHRONISED && Number.isFinite(clock.offsetNs);
     const growthPpb = state.local === true ? 0 : promisedGrowthPpb(clock, state.promise);
-    this.#numbers.set([Number(clock.monotonic), ntp.rootDispersionNs, growthPpb]);
+    const isSmeared = smear === undefined ? 0 : 1;
+    this.#numbers.set([Number(clock.monotonic), ntp.rootDispersionNs, growthPpb, ntp.rootDelayNs, isSmeared]);
     const utc = HubTime.of(state, 'system', 'utc')!;
     const added = smear === undefined ? NO_SMEAR : smearAt(utc.at(clock.reading), state.leap.nearest, smear);
     this.time.set(utc, clock.reading, added);
@@ -84,7 +104,8 @@ export class ReplyState {
   refresh(monotonicNs: Ns): void {
     this.#snapshot.refresh();
     const ageS = Math.max(0, (monotonicNs - this.#numbers[SINCE_NS]!) / 1e9);
-    const short = toShort(this.#numbers[DISPERSION_NS]! + ageS * this.#numbers[GROWTH_PPB]!);
+    this.rootDispersionNs = this.#numbers[DISPERSION_NS]! + ageS * this.#numbers[GROWTH_PPB]!;
+    const short = toShort(this.rootDispersionNs);
     for (let i = 0; i < 4; i++) this.header[ROOT_DISPERSION_AT + i] = short >>> (24 - 8 * i);
   }
 }

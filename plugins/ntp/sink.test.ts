@@ -339,7 +339,7 @@ describe('the options of sink.ntp', () => {
     { listen: [] },
     { allow: ['10.0.0.0/33'] },
     { allow: '10.0.0.0/8' },
-    { versions: [5] },
+    { versions: [6] },
     { 'rate-limit': { burst: 0 } },
     { 'on-deny': 'reply' },
     { threads: -1 },

@@ -20,6 +20,7 @@ import { ntsService, ntsTable } from './nts/server-options.js';
 const ENDPOINT = 'an own address and port such as "127.0.0.1:11123" or "[::]:123"';
 
 const VERSIONS = 'a list of NTP versions such as [3, 4]';
+const HIGHEST_VERSION = 5;
 const ALL_VERSIONS = [1, 2, 3, 4];
 
 const config = table({
@@ -33,8 +34,8 @@ const config = table({
     'ignore: no reply. kiss: a kiss of death (DENY), which asks the client to stop.',
   ),
   versions: described(
-    v.optional(v.pipe(v.array(wholeNumber(1, 4), VERSIONS), v.minLength(1, VERSIONS)), ALL_VERSIONS),
-    'NTP versions that are answered, each in its own version.',
+    v.optional(v.pipe(v.array(wholeNumber(1, HIGHEST_VERSION), VERSIONS), v.minLength(1, VERSIONS)), ALL_VERSIONS),
+    'NTP versions that are answered, each in its own version. 5 is experimental (draft-ietf-ntp-ntpv5-09): in the basic mode, without keys and NTS; a client of NTPv4 that asks for it is told that it may change to NTPv5.',
   ),
   'key-file': described(
     v.optional(keyFilePath()),
@@ -85,7 +86,7 @@ const optionsOf = (config: Config, keys: KeyFile | undefined): NtpServerOptions 
 
 export default defineSink<Config>({
   type: 'ntp',
-  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905), with NTS (RFC 8915)',
+  summary: 'Serves the hub’s time to NTP clients (NTPv1 to NTPv4, RFC 5905; experimental: NTPv5), with NTS (RFC 8915)',
   stability: 'beta',
   needs: ['cap:net_bind_service'],
   config,

@@ -18,6 +18,7 @@ import { NtpClient } from './client.js';
 
 const ADDRESS = 'a server such as "ntp.example.org", "192.0.2.1:11123" or "[2001:db8::1]:123"';
 const POOL = 'a name with several addresses such as "2.pool.ntp.org"';
+const VERSION = '4, 5 or "auto"';
 const MOST_MEMBERS = 16;
 const DEFAULT_MEMBERS = 4;
 const HIGHEST_KEY = 0xffff_ffff;
@@ -57,6 +58,10 @@ const config = v.pipe(
       v.optional(wholeNumber(1, HIGHEST_KEY)),
       'Number of the symmetric key that authenticates requests and replies. Other replies are refused. Default: none.',
     ),
+    version: described(
+      v.optional(v.picklist([4, 5, 'auto'], VERSION), 4),
+      'Version of NTP. 5 is experimental (draft-ietf-ntp-ntpv5-09): in the basic mode and without a key; both sides must have the same draft. "auto": 4, and 5 with a server that says that it speaks it.',
+    ),
     'key-file': described(
       v.optional(keyFilePath()),
       `File with the keys, in chrony's format, which no other user may read. It is read again when it changes. Default: "${DEFAULT_KEY_FILE}".`,
@@ -94,6 +99,10 @@ const config = v.pipe(
     ['family'],
   ),
   v.forward(
+    v.check((c) => c.version === 4 || (c.key === undefined && !c.interleaved), '4 where key or interleaved is set'),
+    ['version'],
+  ),
+  v.forward(
     v.check((c) => c.count === undefined || c.pool !== undefined, 'left out where there is no pool'),
     ['count'],
   ),
@@ -103,7 +112,7 @@ type Config = v.InferOutput<typeof config>;
 
 export default defineSource<Config>({
   type: 'ntp',
-  summary: 'Asks an NTP server for the time (NTPv4 client, RFC 5905)',
+  summary: 'Asks an NTP server for the time (NTPv4 client, RFC 5905; experimental: NTPv5)',
   stability: 'beta',
   needs: ['cap:net_admin', 'dev:ptp'],
   spreadsNames: true,
@@ -120,6 +129,7 @@ export default defineSource<Config>({
       poll: pollOptions(config),
       family: config.family && FAMILIES[config.family],
       refreshNs: config.refresh,
+      version: config.version,
       interleaved: config.interleaved,
       stamping: () =>
         stampingOf(context, { stamps: config.stamps, packets: 'all packets' }, config.interface, 'TH_NTP_STAMPS'),

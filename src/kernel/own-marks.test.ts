@@ -28,6 +28,18 @@ describe('own marks', () => {
     expect(marks.has(requestOf(0).words, 0, 48)).to.equal(false);
   });
 
+  it('are found at both places where requests of NTPv4 and NTPv5 have them, in turn', () => {
+    const marks = new OwnMarks();
+    const [old, young] = [requestOf(9), new Uint8Array(144).fill(7, 24, 32)];
+    const words = new Int32Array(young.buffer);
+    for (let n = 0; n < 3; n++) {
+      marks.add(old.mark, 40);
+      marks.add(young.slice(24, 32), 24);
+      expect([marks.has(old.words, 0, 48), marks.has(words, 0, 144)]).to.deep.equal([true, true]);
+    }
+    expect(marks.has(new Int32Array(new Uint8Array(144).fill(6, 24, 32).buffer), 0, 144)).to.equal(false);
+  });
+
   it('inside a word are left out', () => {
     const marks = new OwnMarks();
     marks.add(new Uint8Array(8).fill(9), 41);

@@ -1,7 +1,9 @@
 import { endianness } from 'node:os';
 
 const SLOTS = 1024;
-const WORDS_AT = 1;
+/** Places of long marks in requests: that of NTPv4, and that of NTPv5. */
+const OFFSETS = 2;
+const WORDS_AT = OFFSETS;
 /** Marks inside a word are not in the table. */
 const MARK_OCTETS = 8;
 /** Marks of two octets, such as sequence numbers, which other clients send too: the newest ones, with their offset before them. */
@@ -15,8 +17,8 @@ const IS_SHORT = 1 << 16;
 const isLittle = endianness() === 'LE';
 
 /**
- * The marks of requests that sources have sent, at the offset of the newest one, in memory that workers share: a worker finds out
- * which of its requests come from this hub itself. A mark is 8 unpredictable octets, so two marks rarely have the same place; then
+ * The marks of requests that sources have sent, at the two newest offsets, in memory that workers share: a worker finds out which
+ * of its requests come from this hub itself. A mark is 8 unpredictable octets, so two marks rarely have the same place; then
  * the newer one counts. A mark of 2 octets is found in requests of others, too: the hub looks at the sender of what is reported.
  */
 export class OwnMarks {
@@ -34,7 +36,7 @@ export class OwnMarks {
     if (mark.length < MARK_OCTETS || offset % 4 !== 0) return;
     const [first, second] = new Int32Array(mark.slice(0, MARK_OCTETS).buffer) as unknown as readonly [number, number];
     const at = placeOf(first);
-    Atomics.store(this.#words, 0, offset);
+    this.#keepOffset(offset);
     Atomics.store(this.#words, at, first);
     Atomics.store(this.#words, at + 1, second);
   }
@@ -44,8 +46,19 @@ export class OwnMarks {
    * octets of this machine.
    */
   has(words: Int32Array, at: number, octets: number): boolean {
-    const offset = this.#words[0]!;
     if (this.#words[SHORT_AT] !== 0 && this.#hasShort(words, at, octets)) return true;
+    const other = this.#words[1]!;
+    return this.#hasAt(words, at, octets, this.#words[0]!) || (other !== 0 && this.#hasAt(words, at, octets, other));
+  }
+
+  #keepOffset(offset: number): void {
+    const newest = this.#words[0]!;
+    if (newest === offset) return;
+    Atomics.store(this.#words, 1, newest);
+    Atomics.store(this.#words, 0, offset);
+  }
+
+  #hasAt(words: Int32Array, at: number, octets: number, offset: number): boolean {
     if (octets < offset + MARK_OCTETS) return false;
     const mark = at + (offset >> 2);
     const first = words[mark]!;

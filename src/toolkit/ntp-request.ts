@@ -3,7 +3,7 @@ import { HubError } from '../api/error.js';
 import type { Ns, Stamp } from '../api/time.js';
 import type { Datagram, Endpoint, UdpSocket } from '../api/udp.js';
 import { familyOf, formatServer, isSameEndpoint } from '../protocol/address/index.js';
-import { type Answer, Exchange, type ExchangeOptions, type ReplyRefusal, TRANSMIT_AT } from '../protocol/ntp/index.js';
+import { type Answer, Exchange, type ExchangeOptions, type ReplyRefusal } from '../protocol/ntp/index.js';
 import { explainNetworkError } from './network-error.js';
 import { RequestReply } from './request-reply.js';
 import type { Stamping } from './stamping.js';
@@ -82,7 +82,7 @@ export function sendNtpRequest(
     socket.onSent((id, sent) => request.stamped(id, sent));
     socket.onNetworkError(failed);
     socket.onDatagram(receive);
-    onRequest?.(exchange.mark, TRANSMIT_AT);
+    onRequest?.(exchange.mark, exchange.markAt);
     request.send(socket, exchange.request, hears === 'peer' ? undefined : peer);
   } catch (error) {
     if (!(error instanceof HubError)) throw error;

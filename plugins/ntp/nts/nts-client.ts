@@ -200,6 +200,7 @@ export class NtsClient {
       server: place,
       poll: this.#options.poll,
       refreshNs: this.#options.refreshNs,
+      version: 4,
       interleaved: false,
       nts: {
         authenticate: () => this.#authenticate(),

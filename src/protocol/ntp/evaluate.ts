@@ -16,6 +16,7 @@ import {
 } from './header.js';
 import { formatRefid } from './refid.js';
 import { fromLog2, fromNtpTime, type NtpTime } from './timestamp.js';
+import { UPGRADE_TIMESTAMP } from './v5/packet.js';
 
 /** The content of a server's reply. */
 export interface Answer {
@@ -38,6 +39,12 @@ export interface Answer {
   readonly transmit: Instant;
   /** The reply is in the interleaved mode: `transmit` is that of the server's last reply (RFC 9769 §2). */
   readonly isInterleaved: boolean;
+  /** The reply, of NTPv4, says that the server speaks NTPv5 too. */
+  readonly speaksV5?: boolean;
+  /** Shortest poll interval that the server permits, log2 of seconds. NTPv5 only. */
+  readonly pollLog2?: number;
+  /** Part of the server's filter of reference IDs that was asked for. NTPv5 only; undefined: the server has none. */
+  readonly filterPart?: Uint8Array | undefined;
 }
 
 /** Reason for which a datagram is not a reply to this request. Such a datagram is counted and otherwise ignored. */
@@ -49,6 +56,8 @@ export type RefusalReason =
   | 'zero-origin'
   | 'duplicate'
   | 'extension'
+  | 'draft'
+  | 'fields'
   | 'stratum'
   | AuthenticationFault;
 
@@ -101,7 +110,7 @@ function flawOf(header: Header, answer: Answer): string | undefined {
   if (!isLate && !answer.isInterleaved) return 'claims to have answered before it was asked';
   if (isLate && answer.isInterleaved) return 'claims to have sent its last reply after this request';
   const last = answer.isInterleaved ? answer.receive : answer.transmit;
-  if (header.reference !== 0n && fromNtpTime(header.reference) > last) {
+  if (answer.referenceTime !== undefined && answer.referenceTime > last) {
     return 'claims to have been set in the future';
   }
   if (answer.rootDelayNs / 2 + answer.rootDispersionNs >= MAX_ROOT_DISTANCE_NS) {
@@ -111,6 +120,7 @@ function flawOf(header: Header, answer: Answer): string | undefined {
 }
 
 function answerOf(header: Header, isInterleaved: boolean): Answer {
+  const speaksV5 = header.reference === UPGRADE_TIMESTAMP;
   const stratum = header.stratum === 0 ? STRATUM_UNSYNCHRONISED : header.stratum;
   return {
     version: header.version,
@@ -120,7 +130,8 @@ function answerOf(header: Header, isInterleaved: boolean): Answer {
     reference: formatRefid(header.refid, header.stratum),
     rootDelayNs: header.rootDelayNs,
     rootDispersionNs: header.rootDispersionNs,
-    referenceTime: header.reference === 0n ? undefined : fromNtpTime(header.reference),
+    referenceTime: header.reference === 0n || speaksV5 ? undefined : fromNtpTime(header.reference),
+    speaksV5,
     precisionNs: fromLog2(Math.min(0, Math.max(-32, header.precisionLog2))),
     receiveTimestamp: header.receive,
     receive: fromNtpTime(header.receive),

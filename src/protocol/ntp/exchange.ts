@@ -1,9 +1,12 @@
 import type { LocalStamp, Ns } from '../../api/time.js';
 import type { Authentication } from './authentication.js';
 import { type Answer, answersInterleaved, answersTo, evaluate, type Verdict } from './evaluate.js';
-import { HEADER_OCTETS, TRANSMIT_AT } from './header.js';
+import { HEADER_OCTETS, REFERENCE_AT, TRANSMIT_AT } from './header.js';
 import { interleavedRequest, request } from './request.js';
 import type { NtpTime } from './timestamp.js';
+import { evaluateV5 } from './v5/evaluate.js';
+import { CLIENT_COOKIE_AT, UPGRADE_TIMESTAMP } from './v5/packet.js';
+import { answersCookie, type RequestV5Options, requestV5 } from './v5/request.js';
 
 /** The two transit times of an exchange, and offset and delay (RFC 5905 §8). */
 export interface Measurement {
@@ -25,6 +28,10 @@ export interface ExchangeOptions {
   readonly authentication?: Authentication | undefined;
   /** Receive timestamp of the server's last reply, for a request in the interleaved mode. Absent: the basic mode. */
   readonly previous?: NtpTime | undefined;
+  /** The request is of NTPv5, in the basic mode and without authentication. Absent: NTPv4. */
+  readonly v5?: RequestV5Options | undefined;
+  /** The request, of NTPv4, asks whether the server speaks NTPv5. */
+  readonly probesV5?: boolean;
 }
 
 /**
@@ -33,33 +40,50 @@ export interface ExchangeOptions {
  */
 export class Exchange {
   readonly request: Uint8Array;
+  /** Place of `mark` in the request. */
+  readonly markAt: number;
   readonly #authentication: Authentication | undefined;
   #settled = false;
 
   /** `cookie`: 8 unpredictable octets, 16 with `previous`. */
-  constructor(cookie: Uint8Array, { authentication, previous }: ExchangeOptions = {}) {
-    const plain = previous === undefined ? request(cookie) : interleavedRequest(cookie, previous);
+  constructor(cookie: Uint8Array, options: ExchangeOptions = {}) {
+    const { authentication, v5 } = options;
+    const plain = v5 === undefined ? requestV4(cookie, options) : requestV5(cookie, v5);
     this.request = authentication?.seal(plain) ?? plain;
+    this.markAt = v5 === undefined ? TRANSMIT_AT : CLIENT_COOKIE_AT;
     this.#authentication = authentication;
   }
 
-  /** Octets of the request that no other client sends: its transmit timestamp. */
+  /** Octets of the request that no other client sends: its transmit timestamp, or the client cookie of NTPv5. */
   get mark(): Uint8Array {
-    return this.request.subarray(TRANSMIT_AT, TRANSMIT_AT + 8);
+    return this.request.subarray(this.markAt, this.markAt + 8);
   }
 
   judge(datagram: Uint8Array): Verdict {
     if (this.#settled) return { kind: 'refused', reason: 'duplicate' };
-    const verdict = evaluate(datagram, this.request, this.#authentication);
+    const verdict = this.#isV5
+      ? evaluateV5(datagram, this.request)
+      : evaluate(datagram, this.request, this.#authentication);
     this.#settled = verdict.kind !== 'refused';
     return verdict;
+  }
+
+  get #isV5(): boolean {
+    return this.markAt === CLIENT_COOKIE_AT;
   }
 
   /** Returns true if the datagram repeats the cookie of the request, which only a receiver of the request knows. */
   isMeantBy(datagram: Uint8Array): boolean {
     if (datagram.length < HEADER_OCTETS) return false;
+    if (this.#isV5) return answersCookie(datagram, this.request);
     return answersTo(datagram, this.request) || answersInterleaved(datagram, this.request);
   }
+}
+
+function requestV4(cookie: Uint8Array, { previous, probesV5 }: ExchangeOptions): Uint8Array {
+  const packet = previous === undefined ? request(cookie) : interleavedRequest(cookie, previous);
+  if (probesV5 === true) new DataView(packet.buffer).setBigUint64(REFERENCE_AT, UPGRADE_TIMESTAMP);
+  return packet;
 }
 
 /**

@@ -13,3 +13,4 @@ export * from './request.js';
 export * from './sent-replies.js';
 export * from './server.js';
 export * from './timestamp.js';
+export * from './v5/index.js';

@@ -15,6 +15,8 @@ export const REFUSAL_TEXTS: Readonly<Record<ReplyRefusal, string>> = {
   'zero-origin': 'do not say which request they answer (the origin timestamp is zero): a broken server or a forger',
   duplicate: 'repeat an answer: the network duplicates packets, or an attacker replays them',
   extension: 'end in malformed extension fields or an authenticator of no known length: a broken server',
+  draft: 'are of another draft of NTPv5, or name none: both sides must have the same draft; speak NTPv4 until they do',
+  fields: 'have unknown flags or an unknown timescale: a broken server of NTPv5',
   stratum: 'claim a stratum above 16: a broken server',
   'crypto-nak':
     'say that the server cannot verify the request (crypto-NAK): it does not have this key, or has another secret or type for its number',

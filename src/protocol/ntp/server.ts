@@ -13,6 +13,8 @@ import {
 } from './header.js';
 import { keyNumberAt, type SymmetricKeys } from './keys/symmetric-key.js';
 import type { SentReplies } from './sent-replies.js';
+import { UPGRADE_FRACTION, UPGRADE_SECONDS, VERSION_5 } from './v5/packet.js';
+import { getWord, isAfter, putWord } from './words.js';
 
 /** Decision of access control and rate limit about a client. */
 export type Admission = 'serve' | 'deny' | 'rate';
@@ -23,7 +25,7 @@ export type Admission = 'serve' | 'deny' | 'rate';
 export interface ReplyContext {
   /** The header that all replies share (`writeHeader`); version, poll and the last three timestamps are replaced. */
   readonly header: Uint8Array;
-  /** Bit n set: version n is answered; n from 1 to 4. */
+  /** Bit n set: version n is answered; n from 1 to 5. `respond` answers up to 4, `respondV5` 5. */
   readonly versions: number;
   readonly admission: Admission;
   /** UDP port of the client. */
@@ -43,7 +45,7 @@ export interface ReplyContext {
 
 /**
  * Reason for which a datagram is not answered. `length`: below 48 octets, or longer than a reply may be. `version`: not
- * answered. `mode`: a reply, a broadcast, or mode 0 that is no request. `control`: a management query (modes 6 and 7).
+ * answered, or another draft of NTPv5. `mode`: a reply, a broadcast, or mode 0 that is no request. `control`: a management query (modes 6 and 7).
  * `extension`: what follows the header is malformed.
  */
 export type Silence = 'length' | 'version' | 'mode' | 'control' | 'extension';
@@ -93,6 +95,7 @@ export function respond(
   reply[0] = (reply[0]! & 0xc0) | (version << 3) | replyMode;
   reply[2] = request[2]!;
   for (let i = 0; i < 8; i++) reply[ORIGIN_AT + i] = request[TRANSMIT_AT + i]!;
+  if (version === NEWEST_VERSION && ((context.versions >> VERSION_5) & 1) === 1 && asksForV5(request)) confirmV5(reply);
   const { sentReplies } = context;
   if (sentReplies !== undefined) {
     sentReplies.begin();
@@ -154,6 +157,15 @@ function interleave(request: Uint8Array, sentReplies: SentReplies, client: Uint8
 const hasEqualWords = (octets: Uint8Array, a: number, b: number): boolean =>
   getWord(octets, a) === getWord(octets, b) && getWord(octets, a + 4) === getWord(octets, b + 4);
 
+const asksForV5 = (request: Uint8Array): boolean =>
+  getWord(request, REFERENCE_AT) === UPGRADE_SECONDS && getWord(request, REFERENCE_AT + 4) === UPGRADE_FRACTION;
+
+/** Tells a client that it may speak NTPv5 from now on. */
+function confirmV5(reply: Uint8Array): void {
+  putWord(reply, REFERENCE_AT, UPGRADE_SECONDS);
+  putWord(reply, REFERENCE_AT + 4, UPGRADE_FRACTION);
+}
+
 /** Writes a kiss of death (RFC 5905 §7.4): stratum 0, leap unknown, the code as refid, and no time but that of reception. */
 function writeKiss(code: number, context: ReplyContext, reply: Uint8Array): void {
   reply.fill(0, 0, HEADER_OCTETS);
@@ -194,19 +206,3 @@ function writeIdentifier(request: Uint8Array, trailer: Trailer, reply: Uint8Arra
   }
   return end;
 }
-
-/** Compares two NTP timestamps less than 68 years apart, of any eras. */
-function isAfter(seconds: number, fraction: number, thanSeconds: number, thanFraction: number): boolean {
-  const ahead = (seconds - thanSeconds) | 0;
-  return ahead > 0 || (ahead === 0 && fraction > thanFraction);
-}
-
-function putWord(octets: Uint8Array, at: number, word: number): void {
-  octets[at] = word >>> 24;
-  octets[at + 1] = word >>> 16;
-  octets[at + 2] = word >>> 8;
-  octets[at + 3] = word;
-}
-
-const getWord = (octets: Uint8Array, at: number): number =>
-  ((octets[at]! << 24) | (octets[at + 1]! << 16) | (octets[at + 2]! << 8) | octets[at + 3]!) >>> 0;

@@ -9,6 +9,7 @@ export const TARGETS = {
   'ptp-management': { runs: 15_000, edges: 220 },
   'ntp-client': { runs: 90_000, edges: 95 },
   'ntp-server': { runs: 720_000, edges: 120 },
+  'ntp-v5': { runs: 2_400_000, edges: 125 },
   'nts-key-exchange': { runs: 12_000, edges: 120 },
   'nts-packets': { runs: 180_000, edges: 130 },
   'csptp-client': { runs: 120_000, edges: 200 },
