@@ -56,10 +56,15 @@ export interface NtsHubOptions {
   readonly lines?: string;
   /** Threads that answer requests. */
   readonly threads?: number;
+  /** Answers in the interleaved mode. */
+  readonly interleaved?: boolean;
 }
 
 /** Starts a hub that serves, with NTS, the time of a server which is 30 ms ahead. */
-export async function startNtsHub(bench: Bench, { lines = '', threads = 0 }: NtsHubOptions = {}): Promise<NtsHub> {
+export async function startNtsHub(
+  bench: Bench,
+  { lines = '', threads = 0, interleaved = false }: NtsHubOptions = {},
+): Promise<NtsHub> {
   const upstream = await startNtpStub(bench, 30_000_000n);
   const [port, ke] = [await freeUdpPort(), await freeTcpPort()];
   const { certificate, key } = authority.issue({ name: NTS_HOST });
@@ -73,6 +78,7 @@ poll-max = "250ms"
 [sink.ntp.lan]
 listen = ["127.0.0.1:${port}"]
 threads = ${threads}
+interleaved = ${interleaved}
 [sink.ntp.lan.nts]
 listen = "127.0.0.1:${ke}"
 certificate = "${cert}"

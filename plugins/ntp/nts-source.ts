@@ -1,4 +1,4 @@
-import { defineSource, described, path, table } from 'timehub/api';
+import { defineSource, described, flag, path, table } from 'timehub/api';
 import { parseServer } from 'timehub/protocol/address';
 import { NTSKE_PORT } from 'timehub/protocol/nts';
 import { isPollRange, POLL_RANGE, pollEntries, pollOptions, refreshInterval, serverAddress } from 'timehub/toolkit';
@@ -16,6 +16,10 @@ const config = v.pipe(
     ca: described(
       v.optional(path('a path such as "/etc/timehub/ca.pem"', 'input file')),
       'File with certificates (PEM) of the authorities that are trusted for this source, in place of those of the system. It is read at each key exchange.',
+    ),
+    interleaved: described(
+      v.optional(flag(), false),
+      'Ask for the interleaved mode (RFC 9769, `xleave` in chrony), in which the server states when its kernel or card really sent a reply. The source then asks twice as often.',
     ),
     refresh: refreshInterval(),
     ...pollEntries('64s', {
@@ -44,6 +48,7 @@ export default defineSource<Config>({
       server,
       poll: pollOptions(config),
       ca: config.ca,
+      interleaved: config.interleaved,
       refreshNs: config.refresh,
     });
     return {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { BUILT_AT, HubError, type SourceState } from 'timehub/api';
-import { HEADER_OCTETS } from 'timehub/protocol/ntp';
+import { HEADER_OCTETS, toNtpTime } from 'timehub/protocol/ntp';
 import { KE_RECORD, NTS_FIELD, record, writeKeMessage } from 'timehub/protocol/nts';
 import source from './nts-source.js';
 import { sourceContext } from './testing/contexts.js';
@@ -270,5 +270,25 @@ describe('source.nts', () => {
     await world.pass(3700 * S);
     expect(nts.exchanges).to.equal(2);
     expect(record.claims.at(-1)).to.include({ address: `${OTHER}:123`, authenticated: true });
+  });
+
+  it('asks in the interleaved mode if it should: every other request fetches a transmit stamp, and each has a cookie', async () => {
+    const received: bigint[] = [];
+    const { world, link, nts, record, running } = await asking({ options: { interleaved: true } });
+    link.respond = nts.respond(
+      server((asked) => {
+        const isKnown = asked.origin !== 0n && asked.origin === received.at(-1);
+        const now = toNtpTime(world.trueTime);
+        const last = received.at(-1)!;
+        received.push(now | 1n);
+        return isKnown ? { origin: asked.receive, receive: now | 1n, transmit: last + 20_000n } : { receive: now | 1n };
+      }),
+    );
+    await world.pass(60 * S);
+    expect(running.inspect!()).to.include({ exchangeMode: 'interleaved', cookies: 8 });
+    expect(running.inspect!().interleaved).to.be.above(3);
+    expect(record.claims.at(-1)).to.include({ authenticated: true, synchronised: true });
+    expect(record.handedOver.length).to.be.above(3);
+    expect(nts.exchanges).to.equal(1);
   });
 });

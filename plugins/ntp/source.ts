@@ -1,6 +1,7 @@
 import { defineSource, described, flag, networkInterface, oneOf, table, wholeNumber } from 'timehub/api';
 import { octetsOf, parseServer } from 'timehub/protocol/address';
 import {
+  DEFAULT_KEY_FILE,
   isPollRange,
   KeyFile,
   keyFilePath,
@@ -22,8 +23,6 @@ const VERSION = '4, 5 or "auto"';
 const MOST_MEMBERS = 16;
 const DEFAULT_MEMBERS = 4;
 const HIGHEST_KEY = 0xffff_ffff;
-/** No default of the schema: check-config looks for the file only where it is named. */
-const DEFAULT_KEY_FILE = '/etc/timehub/ntp.keys';
 const FAMILIES = { ipv4: 4, ipv6: 6 } as const;
 
 const config = v.pipe(
@@ -62,6 +61,7 @@ const config = v.pipe(
       v.optional(v.picklist([4, 5, 'auto'], VERSION), 4),
       'Version of NTP. 5 is experimental (draft-ietf-ntp-ntpv5-09): in the basic mode and without a key; both sides must have the same draft. "auto": 4, and 5 with a server that says that it speaks it.',
     ),
+    // No default of the schema: check-config looks for the file only where it is named.
     'key-file': described(
       v.optional(keyFilePath()),
       `File with the keys, in chrony's format, which no other user may read. It is read again when it changes. Default: "${DEFAULT_KEY_FILE}".`,

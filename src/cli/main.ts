@@ -79,6 +79,9 @@ export function program(): Command {
     .description('measure an NTP server once without setting a clock')
     .option('--json', 'machine-readable output')
     .option('--samples <n>', 'number of exchanges', '4')
+    .option('--key <number>', 'authenticate requests and replies by this symmetric key')
+    .option('--key-file <path>', 'file with the key; default: /etc/timehub/ntp.keys')
+    .option('--ntp-version <n>', '4, or 5 (experimental)', '4')
     .action(lazily(() => import('./query.js')));
   root
     .command('build-addon')

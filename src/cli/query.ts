@@ -9,8 +9,11 @@ import {
   measure,
   REFUSAL_TEXTS,
   type ReplyRefusal,
+  type SymmetricKey,
+  withKey,
 } from '../protocol/ntp/index.js';
-import { type NtpOutcome, sendNtpRequest } from '../toolkit/ntp-request.js';
+import { DEFAULT_KEY_FILE, KeyFile } from '../toolkit/key-file.js';
+import { type NtpOutcome, type NtpRequestOptions, sendNtpRequest } from '../toolkit/ntp-request.js';
 import { Refusals } from '../toolkit/refusals.js';
 import { EXIT, type ExitStatus } from './exit.js';
 
@@ -30,28 +33,42 @@ interface Place {
   readonly port: number;
 }
 
+interface QueryOptions {
+  readonly json?: boolean;
+  readonly samples?: string;
+  readonly key?: string;
+  readonly keyFile?: string;
+  readonly ntpVersion?: string;
+}
+
+/** The parts of a request that the options of the command decide. */
+type Manner = Pick<NtpRequestOptions, 'authentication' | 'v5'>;
+
+/** Poll interval that a request of NTPv5 states, log2 of seconds: that of a source by default. */
+const STATED_POLL_LOG2 = 6;
 const PATIENCE_NS = 2e9;
 /** After silence one more request is sent from an open socket: the server may reply from another address. */
 const OPEN_PATIENCE_NS = 1e9;
 /** An ICMP error may be old, forged, or of a server that is just starting: it is asked again this much later. */
 const AGAIN_NS = 0.25e9;
 const MOST_SAMPLES = 16;
+const HIGHEST_KEY = 0xffff_ffff;
+/** The key file is read once. */
+const NO_WATCH = { after: () => ({ cancel() {} }), log: { debug() {}, info() {}, warn() {}, error() {} } };
 
 /** `timehub query <server>`: asks a few times, shows the exchange with the shortest round trip, sets nothing. */
-export async function run(
-  server: string,
-  options: { readonly json?: boolean; readonly samples?: string },
-): Promise<ExitStatus> {
+export async function run(server: string, options: QueryOptions): Promise<ExitStatus> {
   const place = parseServer(server);
   const count = Number(options.samples ?? 4);
   if (place === undefined || place.port === 0)
     throw new HubError('TH_CLI_USAGE', `"${server}" is not a server such as "ntp.example.org" or "[2001:db8::1]:123"`);
   if (!Number.isInteger(count) || count < 1 || count > MOST_SAMPLES)
     throw new HubError('TH_CLI_USAGE', `--samples must be from 1 to ${MOST_SAMPLES}`);
+  const manner = mannerOf(options);
   const host = openHost();
   try {
     const [address] = await host.network.resolve(place.host);
-    const result = await ask(host, { address: address!, port: place.port }, count);
+    const result = await ask(host, { address: address!, port: place.port }, manner, count);
     if ('reason' in result) {
       console.log(
         options.json === true ? JSON.stringify(uselessAsJson(server, result)) : uselessAsText(server, result),
@@ -65,16 +82,37 @@ export async function run(
   }
 }
 
+/** Throws `TH_CLI_USAGE`, `TH_NTP_KEY_FILE`, `TH_NTP_KEY`. */
+function mannerOf({ key, keyFile, ntpVersion = '4' }: QueryOptions): Manner {
+  if (ntpVersion !== '4' && ntpVersion !== '5') throw new HubError('TH_CLI_USAGE', '--ntp-version must be 4 or 5');
+  if (key === undefined) {
+    if (keyFile !== undefined) throw new HubError('TH_CLI_USAGE', '--key-file needs --key with the number of the key');
+    return ntpVersion === '4' ? {} : { v5: { pollLog2: STATED_POLL_LOG2, filterAt: 0 } };
+  }
+  if (ntpVersion === '5') throw new HubError('TH_CLI_USAGE', '--key is of NTPv4: leave --ntp-version out');
+  return { authentication: withKey(readKey(key, keyFile ?? DEFAULT_KEY_FILE)) };
+}
+
+function readKey(text: string, path: string): SymmetricKey {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > HIGHEST_KEY)
+    throw new HubError('TH_CLI_USAGE', `--key must be a number from 1 to ${HIGHEST_KEY}, that of a key in ${path}`);
+  const keys = new KeyFile(NO_WATCH, path, []);
+  keys.read();
+  return keys.key(number);
+}
+
 /** A measurement may be followed by silence: a server that limits its clients. Rejects with `TH_CLI_NO_REPLY`. */
 async function ask(
   host: Host,
   peer: Place,
+  manner: Manner,
   count: number,
 ): Promise<Useless | { readonly best: Sample; readonly samples: number }> {
   const samples: Sample[] = [];
   for (let n = 0; n < count; n++) {
     try {
-      const result = await exchange(host, peer);
+      const result = await exchange(host, peer, manner);
       if ('reason' in result) return result;
       samples.push(result);
     } catch (error) {
@@ -86,30 +124,31 @@ async function ask(
 }
 
 /** Asks until there is a reply, by the rules of the source. Rejects with `TH_CLI_NO_REPLY`. */
-export async function exchange(host: Host, peer: Place): Promise<Sample | Useless> {
+export async function exchange(host: Host, peer: Place, manner: Manner = {}): Promise<Sample | Useless> {
   const end = host.monotonic() + BigInt(PATIENCE_NS);
   const leftNs = () => Number(end - host.monotonic());
   const refusals = new Refusals<ReplyRefusal>(REFUSAL_TEXTS);
   while (true) {
-    const outcome = await attempt(host, peer, refusals, { hears: 'peer', windowNs: leftNs() });
+    const outcome = await attempt(host, peer, refusals, { ...manner, hears: 'peer', windowNs: leftNs() });
     if (outcome.kind !== 'silence') return judge(host, peer, outcome, refusals);
     if (outcome.cause === undefined) break;
     if (leftNs() < 2 * AGAIN_NS) throw noReply(peer, refusals.sentence ?? outcome.cause, SILENCE_HINT);
     await new Promise<void>((resolve) => host.after(AGAIN_NS, resolve));
   }
   if (refusals.sentence === undefined) {
-    const outcome = await attempt(host, peer, refusals, { hears: 'anybody', windowNs: OPEN_PATIENCE_NS });
+    const outcome = await attempt(host, peer, refusals, { ...manner, hears: 'anybody', windowNs: OPEN_PATIENCE_NS });
     if (outcome.kind !== 'silence') return judge(host, peer, outcome, refusals);
   }
   if (refusals.sentence !== undefined) throw noReply(peer, refusals.sentence);
-  throw noReply(peer, `no reply to 2 requests in ${(PATIENCE_NS + OPEN_PATIENCE_NS) / 1e9} s`, SILENCE_HINT);
+  const hint = manner.authentication === undefined ? SILENCE_HINT : KEY_HINT;
+  throw noReply(peer, `no reply to 2 requests in ${(PATIENCE_NS + OPEN_PATIENCE_NS) / 1e9} s`, hint);
 }
 
 const attempt = (
   host: Host,
   peer: Place,
   refusals: Refusals<ReplyRefusal>,
-  options: { readonly hears: 'peer' | 'anybody'; readonly windowNs: number },
+  options: Manner & Pick<NtpRequestOptions, 'hears' | 'windowNs'>,
 ): Promise<NtpOutcome> =>
   new Promise((onEnd) => {
     sendNtpRequest(host, {
@@ -144,6 +183,9 @@ function judge(
 
 const SILENCE_HINT = 'is an NTP server at work there, and does a firewall let UDP through?';
 
+const KEY_HINT =
+  'does the server have this key with the same type and secret, does it serve NTP, and does a firewall let UDP through?';
+
 const noReply = ({ address, port }: Place, why: string, hint?: string): HubError =>
   new HubError(
     'TH_CLI_NO_REPLY',
@@ -151,7 +193,8 @@ const noReply = ({ address, port }: Place, why: string, hint?: string): HubError
     hint === undefined ? {} : { hint },
   );
 
-const factsOf = ({ stratum, reference, leap, rootDelayNs, rootDispersionNs }: Answer) => ({
+const factsOf = ({ version, stratum, reference, leap, rootDelayNs, rootDispersionNs }: Answer) => ({
+  version,
   stratum,
   reference,
   leap,
@@ -188,5 +231,5 @@ function asText(server: string, { answer, stamps, offsetNs, delayNs }: Sample): 
 const uselessAsText = (server: string, { answer, reason }: Useless): string =>
   `${server} gives no time: the server ${reason}\n  ${describe(answer)}`;
 
-const describe = ({ stratum, reference, leap, rootDelayNs, rootDispersionNs }: Answer): string =>
-  `stratum ${stratum}, follows ${reference}, leap second: ${leap}, root delay ${formatDuration(rootDelayNs)}, root dispersion ${formatDuration(rootDispersionNs)}`;
+const describe = ({ version, stratum, reference, leap, rootDelayNs, rootDispersionNs }: Answer): string =>
+  `NTPv${version}, stratum ${stratum}${reference === '' ? '' : `, follows ${reference}`}, leap second: ${leap}, root delay ${formatDuration(rootDelayNs)}, root dispersion ${formatDuration(rootDispersionNs)}`;

@@ -14,6 +14,9 @@ import {
 } from '../protocol/ntp/index.js';
 import { fileState } from './input-file.js';
 
+/** Where the keys are unless a source or a command names another file. */
+export const DEFAULT_KEY_FILE = '/etc/timehub/ntp.keys';
+
 /** Size of some 10,000 keys. */
 const MOST_OCTETS = 1 << 20;
 /** Faults that one message lists. */
@@ -49,7 +52,7 @@ export class KeyFile {
 
   /** Reads the file, and from now on each time that it has changed. Throws `TH_NTP_KEY_FILE`. */
   open(): void {
-    this.#read();
+    this.read();
     this.#lookLater();
   }
 
@@ -96,7 +99,7 @@ export class KeyFile {
   /** Keeps the keys if the new file cannot be used. */
   #readAgain(): void {
     try {
-      this.#read();
+      this.read();
       this.#context.log.info(`read ${this.#parsed.keys.size} keys from ${this.#path}, which has changed`);
       this.#onChange();
     } catch (error) {
@@ -105,7 +108,8 @@ export class KeyFile {
     }
   }
 
-  #read(): void {
+  /** Reads the file once. Throws `TH_NTP_KEY_FILE`. */
+  read(): void {
     this.#state = fileState(this.#path);
     const parsed = parseKeyFile(this.#text(), this.#allowed);
     const [first] = parsed.faults;

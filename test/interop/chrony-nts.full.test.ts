@@ -94,6 +94,30 @@ describe('NTS with chronyd', function () {
         .and.match(/nts_naks +0/);
     });
 
+  it('as a server of this machine answers in the interleaved mode, authenticated', async () => {
+    const server = await startNtsChrony(bench, chrony);
+    const hub = await Hub.start(bench, `${table(server)}interleaved = true\n`);
+    await hub.untilSource('nts.chrony', ({ observations }) => observations >= 40);
+    const { output } = await hub.cli('show', 'nts.chrony');
+    expect(output)
+      .to.match(/exchange mode +interleaved/)
+      .and.match(/cookies +8/)
+      .and.match(/key_exchanges +1/);
+  });
+
+  it('as a client of the hub with xleave is answered in the interleaved mode, authenticated', async () => {
+    const { hub, port, ke } = await startNtsHub(bench, { interleaved: true });
+    const heardNs = await askChrony(bench, chrony, port, {
+      source: `nts ntsport ${ke} xleave`,
+      lines: [`ntstrustedcerts ${ca}`, 'nosystemcert'],
+    });
+    expect(heardNs).to.be.closeTo(30e6, 1e6);
+    const { output } = await hub.cli('show', 'ntp.lan');
+    expect(output)
+      .to.match(/interleaved +[1-9]/)
+      .and.match(/nts_replies +[1-9]/);
+  });
+
   it('another hub gets the time of a hub by NTS, too', async () => {
     const { ke } = await startNtsHub(bench);
     const client = await Hub.startAs(bench, 'client', [], table({ ke }, 'hub'));

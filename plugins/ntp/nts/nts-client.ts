@@ -19,6 +19,8 @@ export interface NtsClientOptions {
   /** The server of the key exchange. */
   readonly server: Server;
   readonly poll: PollOptions;
+  /** Ask for the interleaved mode (RFC 9769). */
+  readonly interleaved: boolean;
   /** Longest time between look-ups of the names while the server answers, ns; 0: none. */
   readonly refreshNs: Ns;
   /** File with the authorities (PEM) that are trusted in place of the system's. */
@@ -201,7 +203,7 @@ export class NtsClient {
       poll: this.#options.poll,
       refreshNs: this.#options.refreshNs,
       version: 4,
-      interleaved: false,
+      interleaved: this.#options.interleaved,
       nts: {
         authenticate: () => this.#authenticate(),
         faultAt: (time) => this.#faultAt(time),
