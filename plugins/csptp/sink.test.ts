@@ -166,6 +166,9 @@ describe('sink.csptp', () => {
     { 'clock-identity': '00:11:22' },
     { 'status-id': 'ff01' },
     { 'rate-limit': { burst: 0 } },
+    { threads: -1 },
+    { threads: 1, stamps: 'hardware' },
+    { threads: 'auto', stamps: 'hardware' },
   ]) {
     it(`refuses ${JSON.stringify(wrong)}`, async () => {
       expect((await sink.config['~standard'].validate(wrong)).issues).to.have.length.above(0);
