@@ -19,7 +19,7 @@ process.on('disconnect', () => {
 send({ type: 'ready' });
 
 async function run({ file, grep }: WorkerTask): Promise<void> {
-  const mocha = new Mocha({ reporter: reporterOf(file), timeout: 5000, ...(grep === undefined ? {} : { grep }) });
+  const mocha = new Mocha({ reporter: reporterOf(file), timeout: 20_000, ...(grep === undefined ? {} : { grep }) });
   mocha.addFile(join(root, file));
   try {
     await mocha.loadFilesAsync();
