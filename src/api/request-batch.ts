@@ -1,3 +1,4 @@
+import { SlotMemory } from './slot-memory.js';
 import type { Ns } from './time.js';
 
 /** Octets of an address: IPv4 ones are IPv4-mapped IPv6, `::ffff:a.b.c.d`. */
@@ -54,30 +55,22 @@ export class RequestBatch {
   readonly #head: Float64Array;
 
   constructor(slots = BATCH_SLOTS) {
-    this.memory = new ArrayBuffer(HEAD_OCTETS + slots * SLOT_MEMORY);
-    this.#head = new Float64Array(this.memory, 0, 1);
-    let at = HEAD_OCTETS;
-    const place = (octets: number): number => {
-      at += octets;
-      return at - octets;
-    };
-    const int32 = (): Int32Array => new Int32Array(this.memory, place(4 * slots), slots);
-    const uint32 = (): Uint32Array => new Uint32Array(this.memory, place(4 * slots), slots);
-    const octets = (each: number): readonly Uint8Array[] =>
-      Array.from({ length: slots }, () => new Uint8Array(this.memory, place(each), each));
-    this.tickets = new Float64Array(this.memory, place(TICKET_OCTETS * slots), slots);
-    this.requestOctets = int32();
-    this.replyOctets = int32();
-    this.ports = int32();
-    this.clocks = int32();
-    this.receivedS = uint32();
-    this.receivedNs = uint32();
-    this.departureS = uint32();
-    this.departureNs = uint32();
-    this.clients = octets(ADDRESS_OCTETS);
-    this.locals = octets(ADDRESS_OCTETS);
-    this.requests = octets(SLOT_OCTETS);
-    this.replies = octets(SLOT_OCTETS);
+    const memory = new SlotMemory(slots, HEAD_OCTETS, SLOT_MEMORY);
+    this.memory = memory.buffer;
+    this.#head = memory.head;
+    this.tickets = memory.float64();
+    this.requestOctets = memory.int32();
+    this.replyOctets = memory.int32();
+    this.ports = memory.int32();
+    this.clocks = memory.int32();
+    this.receivedS = memory.uint32();
+    this.receivedNs = memory.uint32();
+    this.departureS = memory.uint32();
+    this.departureNs = memory.uint32();
+    this.clients = memory.octets(ADDRESS_OCTETS);
+    this.locals = memory.octets(ADDRESS_OCTETS);
+    this.requests = memory.octets(SLOT_OCTETS);
+    this.replies = memory.octets(SLOT_OCTETS);
     this.words = new Int32Array(this.memory);
     this.localsAt = this.locals[0]!.byteOffset / 4;
     this.requestsAt = this.requests[0]!.byteOffset / 4;

@@ -1,4 +1,5 @@
 import { BATCH_SLOTS } from './request-batch.js';
+import { SlotMemory } from './slot-memory.js';
 
 /** Room of a follow-up. */
 export const FOLLOW_UP_SLOT_OCTETS = 64;
@@ -31,26 +32,17 @@ export class StampBatch {
   readonly #head: Float64Array;
 
   constructor(slots = BATCH_SLOTS) {
-    this.memory = new ArrayBuffer(HEAD_OCTETS + slots * SLOT_MEMORY);
-    this.#head = new Float64Array(this.memory, 0, 1);
-    let at = HEAD_OCTETS;
-    const place = (octets: number): number => {
-      at += octets;
-      return at - octets;
-    };
-    const int32 = (): Int32Array => new Int32Array(this.memory, place(4 * slots), slots);
-    const uint32 = (): Uint32Array => new Uint32Array(this.memory, place(4 * slots), slots);
-    this.tickets = new Float64Array(this.memory, place(TICKET_OCTETS * slots), slots);
-    this.clocks = int32();
-    this.sentS = uint32();
-    this.sentNs = uint32();
-    this.ports = int32();
-    this.fromNextPort = int32();
-    this.followUpOctets = int32();
-    this.followUps = Array.from(
-      { length: slots },
-      () => new Uint8Array(this.memory, place(FOLLOW_UP_SLOT_OCTETS), FOLLOW_UP_SLOT_OCTETS),
-    );
+    const memory = new SlotMemory(slots, HEAD_OCTETS, SLOT_MEMORY);
+    this.memory = memory.buffer;
+    this.#head = memory.head;
+    this.tickets = memory.float64();
+    this.clocks = memory.int32();
+    this.sentS = memory.uint32();
+    this.sentNs = memory.uint32();
+    this.ports = memory.int32();
+    this.fromNextPort = memory.int32();
+    this.followUpOctets = memory.int32();
+    this.followUps = memory.octets(FOLLOW_UP_SLOT_OCTETS);
   }
 
   /** Number of replies with a ticket, since the last call, whose stamp has not come for 1 s or was lost. */
