@@ -13,6 +13,8 @@ export interface CertificateOptions {
   /** Days from now. Defaults: −1 and 30. */
   readonly fromDays?: number;
   readonly untilDays?: number;
+  /** Key of RSA-2048 in place of ECDSA P-256. */
+  readonly rsa?: boolean;
 }
 
 const OID = {
@@ -40,8 +42,10 @@ export class Authority {
   }
 
   /** Returns a certificate of a server. */
-  issue({ name, fromDays = -1, untilDays = 30 }: CertificateOptions): Certified {
-    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  issue({ name, fromDays = -1, untilDays = 30, rsa = false }: CertificateOptions): Certified {
+    const { publicKey, privateKey } = rsa
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const octets = octetsOf(name);
     const v4 = octets !== undefined && !name.includes(':');
     const alternative =
@@ -76,7 +80,7 @@ export class Authority {
     );
     const signature = sign('sha256', body, this.#keys.privateKey);
     const text = sequence(body, algorithm, tagged(0x03, Buffer.from([0]), signature)).toString('base64');
-    return `-----BEGIN CERTIFICATE-----\n${text.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+    return `-----BEGIN CERTIFICATE-----\n${text.match(/.{1,64}/g)!.join('\n')}\n-----END CERTIFICATE-----\n`;
   }
 }
 

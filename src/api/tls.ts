@@ -21,6 +21,8 @@ export interface TlsOptions {
 /** An open TLS connection (TLS 1.3, RFC 8446). It is closed with the instance that opened it. */
 export interface TlsConnection {
   readonly peer: Endpoint;
+  /** At a server: the client has a certificate of `clientAuthorities`. At a client: true. */
+  readonly isTrusted: boolean;
   write(octets: Uint8Array): void;
   /** Writes nothing more: the peer sees the end of the stream. */
   end(octets?: Uint8Array): void;
@@ -45,6 +47,8 @@ export interface TlsClient extends TlsConnection {
 export interface TlsIdentity {
   readonly certificate: string;
   readonly key: string;
+  /** Certificates (PEM) of authorities: clients are asked for a certificate of theirs (`TlsConnection.isTrusted`), and may have none. */
+  readonly clientAuthorities?: string | undefined;
 }
 
 export interface TlsServerOptions {

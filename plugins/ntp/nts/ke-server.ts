@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   defineService,
   type Endpoint,
@@ -94,8 +95,7 @@ class KeServer {
 
   update(data: KeServerData): void {
     const { identity } = this.#data;
-    const isSame = data.identity.certificate === identity.certificate && data.identity.key === identity.key;
-    if (!isSame) for (const server of this.#servers) server.use(data.identity);
+    if (!isDeepStrictEqual(data.identity, identity)) for (const server of this.#servers) server.use(data.identity);
     this.#data = data;
   }
 
@@ -179,6 +179,7 @@ class KeServer {
       cookies: (keys, count) => this.#sealer.seal(keys, cookieKey, count),
       host,
       port,
+      isPool: connection.isTrusted,
     });
   }
 }

@@ -10,6 +10,8 @@ export interface KeServiceOptions extends Pick<KeServerData, 'listen' | 'access'
   /** PEM files: the chain, the server's own certificate first, and its private key. */
   readonly certificate: string;
   readonly key: string;
+  /** PEM file: authorities of the certificates of pools; undefined: this server serves no pool. */
+  readonly pools: string | undefined;
   /** Run the server in a thread of its own, where there are threads. */
   readonly thread: boolean;
   /** Returns the key for new cookies; undefined while there is none. */
@@ -104,17 +106,21 @@ export class KeService {
   }
 
   #read(): TlsIdentity {
-    const { certificate, key } = this.#options;
+    const { certificate, key, pools } = this.#options;
     this.#state = this.#filesState();
     const most = MOST_PEM_OCTETS;
     return {
+      ...(pools !== undefined && {
+        clientAuthorities: readInputFile({ path: pools, most, what: 'the authorities of pools' }).toString('latin1'),
+      }),
       certificate: readInputFile({ path: certificate, most, what: 'the certificate' }).toString('latin1'),
       key: readInputFile({ path: key, most, secret: true, what: 'the private key' }).toString('latin1'),
     };
   }
 
   #filesState(): string {
-    return `${fileState(this.#options.certificate)} ${fileState(this.#options.key)}`;
+    const { certificate, key, pools } = this.#options;
+    return [certificate, key, ...(pools === undefined ? [] : [pools])].map(fileState).join(' ');
   }
 
   /** Uses a new certificate as soon as its files have changed. The old one stays in use if the new one is bad. */

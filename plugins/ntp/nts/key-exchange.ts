@@ -7,6 +7,7 @@ import {
   KeReader,
   keRequest,
   LONGEST_KE_ANSWER,
+  NTS_CIPHERS,
   NTSKE_ALPN,
   type NtsKeys,
 } from 'timehub/protocol/nts';
@@ -31,6 +32,8 @@ export interface KeyExchangeOptions {
   readonly authorities: string | undefined;
   /** See `TlsOptions.notBefore`. */
   readonly notBefore: Instant | undefined;
+  /** See `keRequest`. */
+  readonly deny: readonly string[];
 }
 
 type Needs = Pick<Context, 'network' | 'after'>;
@@ -38,7 +41,8 @@ type Needs = Pick<Context, 'network' | 'after'>;
 /** Exchanges keys with one server (RFC 8915 §4). Rejects with the errors of `network.tls`, or `TH_NTS_KEY_EXCHANGE`. */
 export async function exchangeKeys(context: Needs, options: KeyExchangeOptions): Promise<KeyExchangeResult> {
   const tls = await context.network.tls({ ...options, protocol: NTSKE_ALPN, timeoutNs: HANDSHAKE_NS });
-  const agreement = await agree(context, tls, formatServer(options.to.address, options.to.port));
+  const where = formatServer(options.to.address, options.to.port);
+  const agreement = await agree(context, tls, where, keRequest(NTS_CIPHERS, options.deny));
   const keys = exportNtsKeys(agreement.cipher, agreement.compliant, (label, about, octets) =>
     tls.exportKey(label, about, octets),
   );
@@ -48,7 +52,7 @@ export async function exchangeKeys(context: Needs, options: KeyExchangeOptions):
   return { keys, agreement, address: options.to.address, certificate: { judgedAt, validFrom, validUntil } };
 }
 
-function agree(context: Needs, tls: TlsClient, where: string): Promise<KeAgreement> {
+function agree(context: Needs, tls: TlsClient, where: string, request: Uint8Array): Promise<KeAgreement> {
   return new Promise((resolve, reject) => {
     let done = false;
     const end = (result: KeAgreement | string): void => {
@@ -75,6 +79,6 @@ function agree(context: Needs, tls: TlsClient, where: string): Promise<KeAgreeme
       }
     });
     tls.onClose(() => end('closed the connection before its answer was complete'));
-    tls.write(keRequest());
+    tls.write(request);
   });
 }

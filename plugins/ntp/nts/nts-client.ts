@@ -14,6 +14,7 @@ import { Counters, NameRefresh, type PollOptions, readInputFile } from 'timehub/
 import { NtpClient } from '../client.js';
 import { CertificateCheck } from './certificate-check.js';
 import { exchangeKeys, type KeyExchangeResult } from './key-exchange.js';
+import { poolMembers } from './pool-members.js';
 
 export interface NtsClientOptions {
   /** The server of the key exchange. */
@@ -25,6 +26,8 @@ export interface NtsClientOptions {
   readonly refreshNs: Ns;
   /** File with the authorities (PEM) that are trusted in place of the system's. */
   readonly ca: string | undefined;
+  /** The server is that of a pool (draft-venhoek-nts-pool), which gives another NTP server to each source. */
+  readonly isPool: boolean;
 }
 
 /** Least delay between two key exchanges; doubled with each, until a reply is authentic, up to the longest (RFC 8915 §4.2). */
@@ -34,6 +37,8 @@ const LONGEST_DELAY_NS = 1024e9;
 const LONGEST_REFUSED_NS = 65_536e9;
 /** Age of the keys at which new ones are exchanged, so that keys that were stolen are of no use for long. */
 const KEYS_REFRESH_NS = 28 * 86_400e9;
+/** Replies of a pool's server in a row that the vote has rejected, after which the pool is asked for another one. */
+const MOST_REJECTED = 64;
 /** Addresses of a name that are tried in one attempt. */
 const MOST_TRIES = 4;
 const MOST_CA_OCTETS = 1 << 20;
@@ -56,6 +61,9 @@ export class NtsClient {
   #client: NtpClient | undefined;
   /** The NTP server that `#client` asks. */
   #place: Server | undefined;
+  /** The NTP server as a pool has named it, and whether the source wants another one; undefined: it is no pool's. */
+  #given: { readonly server: string; isUnwanted: boolean } | undefined;
+  #rejected = 0;
   /** Address of the last key exchange that succeeded. */
   #address: string | undefined;
   /** A sentence about the last attempt; '' if it succeeded. */
@@ -88,6 +96,7 @@ export class NtsClient {
     this.#stopped = true;
     this.#refresh?.stop();
     this.#client?.stop();
+    if (this.#options.isPool) poolMembers(this.#context).release(this.#context.id);
   }
 
   exchanges(): ExchangeCounts {
@@ -113,7 +122,9 @@ export class NtsClient {
   #authenticate(): Authentication | string {
     const request = this.#session?.next();
     const ageNs = Number(this.#context.monotonic() - this.#exchanged);
-    if (request === undefined || ageNs > KEYS_REFRESH_NS) this.#exchangeSoon();
+    // The cookies of a server that answers are never used up.
+    if (request === undefined && this.#given !== undefined) this.#given.isUnwanted = true;
+    if (request === undefined || ageNs > KEYS_REFRESH_NS || this.#given?.isUnwanted === true) this.#exchangeSoon();
     if (request !== undefined) return request;
     return this.#failure === '' ? 'new keys are being exchanged' : this.#failure;
   }
@@ -167,12 +178,42 @@ export class NtsClient {
       try {
         const to = { address, port: server.port };
         const { notBefore } = this.#certificate;
-        return await exchangeKeys(this.#context, { to, name: server.host, authorities, notBefore });
+        const options = { to, name: server.host, authorities, notBefore, deny: this.#denied() };
+        return this.#admitted(await exchangeKeys(this.#context, options));
       } catch (error) {
         first ??= error;
       }
     }
     throw first ?? new HubError('TH_NET_RESOLVE', `${server.host} has no address`);
+  }
+
+  /** Returns the servers that a pool shall not give. */
+  #denied(): readonly string[] {
+    if (!this.#options.isPool) return [];
+    const others = poolMembers(this.#context).others(this.#context.id, this.#pool);
+    return this.#given?.isUnwanted === true ? [...others, this.#given.server] : others;
+  }
+
+  get #pool(): string {
+    const { host, port } = this.#options.server;
+    return formatServer(host, port);
+  }
+
+  /** Throws `TH_NTS_KEY_EXCHANGE` if a pool gives a server that another source of this pool has. */
+  #admitted(result: KeyExchangeResult): KeyExchangeResult {
+    if (!this.#options.isPool) return result;
+    const server = result.agreement.written ?? result.address;
+    if (!poolMembers(this.#context).take(this.#context.id, this.#pool, server)) {
+      this.#given = undefined;
+      throw new HubError(
+        'TH_NTS_KEY_EXCHANGE',
+        `the pool ${this.#pool} gives ${server}, which another source asks already`,
+      );
+    }
+    this.#rejected = 0;
+    // A pool that has no other server gives the same again: it is asked no sooner than for the first time.
+    this.#given = { server, isUnwanted: false };
+    return result;
   }
 
   #agreed({ keys, agreement, address, certificate }: KeyExchangeResult): void {
@@ -225,6 +266,8 @@ export class NtsClient {
 
   #reported(time: Instant): void {
     this.#certificate.reported(time);
+    this.#rejected = this.#context.voteState() === 'rejected' ? this.#rejected + 1 : 0;
+    if (this.#rejected >= MOST_REJECTED && this.#given !== undefined) this.#given.isUnwanted = true;
     this.#delayNs = FIRST_DELAY_NS;
     this.#allowed = 0n;
   }
@@ -241,7 +284,7 @@ export class NtsClient {
     if (this.#stopped) return;
     this.#counters.count('failed_key_exchanges');
     const isAway = error.code === 'TH_NET_CONNECT' || error.code === 'TH_NET_RESOLVE';
-    const delayNs = this.#wait(isAway ? LONGEST_DELAY_NS : LONGEST_REFUSED_NS);
+    const delayNs = this.#wait(isAway || this.#options.isPool ? LONGEST_DELAY_NS : LONGEST_REFUSED_NS);
     this.#failure = `${error.message}; tried again in ${formatSpan(Math.round(delayNs / 1e9) * 1e9)}`;
     if (this.#client === undefined) {
       this.#context.unreachable(this.#failure);

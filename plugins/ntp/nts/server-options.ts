@@ -53,7 +53,11 @@ export const ntsTable = () =>
           ),
           thread: described(
             v.optional(flag(), true),
-            'Run the key exchange in a thread of its own, of 10 MB: a handshake takes the hub half a millisecond. false: for small machines with few clients.',
+            'Run the key exchange in a thread of its own, of 12 MB: a handshake takes the hub half a millisecond. false: for small machines with few clients.',
+          ),
+          'pool-authorities': described(
+            v.optional(path('a path such as "/etc/timehub/pools.pem"', 'input file')),
+            'File with certificates (PEM) of authorities, experimental: a client with a certificate of theirs is an NTS pool, which may ask for cookies of the keys of its own clients (draft-venhoek-nts-pool). It is read again when it changes. Default: no pools.',
           ),
           'rate-limit': rateLimit({
             interval: '1s',
@@ -95,6 +99,7 @@ export function ntsService(
       certificate === undefined || key === undefined
         ? undefined
         : {
+            pools: others['pool-authorities'],
             ...{ certificate, key, connections, thread, host: others['ntp-server'], port: ntp!.port },
             listen: parseListen(listen, NTSKE_PORT),
             access: { allow: access.allow, deny: access.deny, ...(rate && { rate }) },

@@ -5,7 +5,9 @@ import {
   CookieKeySet,
   CookieSealer,
   fleetKeys,
+  KE_RECORD,
   KeReader,
+  type KeRecord,
   type KeServerOptions,
   type NtsKeys,
   protectReply,
@@ -27,6 +29,8 @@ export class NtsServer {
   /** The peer closes the connection after the request, without an answer. */
   closesEarly = false;
   place: Pick<KeServerOptions, 'host' | 'port'> = {};
+  /** Servers of a pool: each client gets the first one that it does not deny. Empty: it is no pool. */
+  pool: readonly string[] = [];
   cookieKeys: CookieKeySet;
   certificate: Pick<TlsClient, 'judgedAt' | 'validFrom' | 'validUntil'>;
   /** Handshakes that succeeded. */
@@ -58,6 +62,14 @@ export class NtsServer {
     };
   }
 
+  #placeFor(records: readonly KeRecord[]): Pick<KeServerOptions, 'host' | 'port'> {
+    if (this.pool.length === 0) return this.place;
+    const denied = records
+      .filter(({ type }) => type === KE_RECORD.serverDeny)
+      .map(({ body }) => Buffer.from(body).toString('latin1'));
+    return { host: this.pool.find((server) => !denied.includes(server)) ?? this.pool[0] };
+  }
+
   async #connect(options: TlsOptions): Promise<TlsClient> {
     this.asked.push(options);
     if (this.refusal !== '') throw new HubError('TH_NET_CERTIFICATE', this.refusal);
@@ -73,12 +85,14 @@ export class NtsServer {
     return {
       ...this.certificate,
       peer: options.to,
+      isTrusted: true,
       exportKey: exporter,
       write: (octets) => {
         if (reader.push(octets) !== 'complete') return;
         if (this.closesEarly) this.#world.at(1e6, () => onClose(new Error('closed')));
         else {
-          const answer = this.answer ?? answerKe(reader.records, exporter, { cookies, ...this.place }).octets;
+          const answer =
+            this.answer ?? answerKe(reader.records, exporter, { cookies, ...this.#placeFor(reader.records) }).octets;
           this.#world.at(1e6, () => onData(answer));
         }
       },

@@ -5,10 +5,12 @@ import { OpenSocket } from './open-socket.js';
 /** The connection of a socket whose handshake is complete. */
 export class OpenTls extends OpenSocket<TLSSocket> implements TlsConnection {
   readonly peer: Endpoint;
+  readonly isTrusted: boolean;
 
-  constructor(socket: TLSSocket, peer: Endpoint) {
+  constructor(socket: TLSSocket, peer: Endpoint, isTrusted: boolean) {
     super(socket);
     this.peer = peer;
+    this.isTrusted = isTrusted;
   }
 
   write(octets: Uint8Array): void {

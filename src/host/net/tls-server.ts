@@ -62,6 +62,7 @@ class TlsClients {
   /** The list of protocols as the handshake has it (RFC 7301 §3.1), so that it is not made for each client. */
   readonly #protocols: Buffer;
   #context: SecureContext;
+  #asksClients: boolean;
   /** The oldest one first, with the time of its arrival, ms, and what ends it. */
   readonly #open = new Map<Socket, { readonly since: number; end: () => void }>();
 
@@ -71,10 +72,12 @@ class TlsClients {
     const { protocol } = options;
     this.#protocols = Buffer.from(String.fromCharCode(protocol.length) + protocol, 'latin1');
     this.#context = secureContext(options.identity);
+    this.#asksClients = options.identity.clientAuthorities !== undefined;
   }
 
   use(identity: TlsIdentity): void {
     this.#context = secureContext(identity);
+    this.#asksClients = identity.clientAuthorities !== undefined;
   }
 
   close(): void {
@@ -112,10 +115,14 @@ class TlsClients {
 
   #shake(socket: Socket, from: Endpoint, place: { end: () => void }): void {
     const { protocol, handshakeNs } = this.#options;
+    const requestCert = this.#asksClients;
     const secure = new TLSSocket(socket, {
       isServer: true,
       secureContext: this.#context,
       ALPNProtocols: this.#protocols,
+      requestCert,
+      // Clients without a certificate that is trusted are clients as others are.
+      rejectUnauthorized: false,
     });
     let done = false;
     const refuse = (why: TlsRefusal, reason: string): void => {
@@ -142,17 +149,24 @@ class TlsClients {
       done = true;
       clearTimeout(timer);
       place.end = () => secure.destroy(new Error('its place was needed'));
-      this.onConnection?.(new OpenTls(secure, from));
+      this.onConnection?.(new OpenTls(secure, from, requestCert && hasTrustedCertificate(secure)));
     });
   }
 }
 
+/** Returns true if OpenSSL has verified the certificate of a client. Node has the verdict for its own servers only. */
+function hasTrustedCertificate(socket: TLSSocket): boolean {
+  const { ssl } = socket as TLSSocket & { readonly ssl?: { verifyError?(): Error | null | undefined } };
+  return socket.getPeerX509Certificate() !== undefined && ssl?.verifyError?.() === null;
+}
+
 /** Throws `TH_NET_CERTIFICATE`. */
-function secureContext({ certificate, key }: TlsIdentity): SecureContext {
+function secureContext({ certificate, key, clientAuthorities }: TlsIdentity): SecureContext {
   try {
     return createSecureContext({
       cert: certificate,
       key,
+      ...(clientAuthorities !== undefined && { ca: clientAuthorities }),
       minVersion: 'TLSv1.3',
       ciphers: CIPHERS,
       honorCipherOrder: true,

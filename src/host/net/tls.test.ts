@@ -298,6 +298,29 @@ describe('a TLS server', () => {
     expect((await connection(given)).isReused).to.equal(false);
   });
 
+  it('knows the clients that have a certificate of its authorities, and takes the others, too', async () => {
+    const pools = new Authority('Pools');
+    const identity = authority.issue({ name: HOST });
+    const { server, port, open } = await serving({ connections: 8 });
+    const trusted: boolean[] = [];
+    const ask = async (client: Partial<Certified> = {}): Promise<void> => {
+      const { certificate: cert, key } = client;
+      const ca = authority.certificate;
+      const socket = connectRaw({ host: HOST, port, ca, ALPNProtocols: ['x/1'], ...(cert && key && { cert, key }) });
+      undo.push(() => socket.destroy());
+      const count = open.length;
+      await soon(() => open.length > count);
+      trusted.push(open.at(-1)!.isTrusted);
+    };
+    await ask(pools.issue({ name: 'pool.example' }));
+    server.use({ ...identity, clientAuthorities: pools.certificate });
+    await ask(pools.issue({ name: 'pool.example' }));
+    await ask();
+    await ask(new Authority('Stranger').issue({ name: 'pool.example' }));
+    await ask(pools.issue({ name: 'pool.example', fromDays: -9, untilDays: -1 }));
+    expect(trusted).to.deep.equal([false, true, false, false, false]);
+  });
+
   it('gives new connections a new certificate, keeps open ones, and keeps the old one if the new one is bad', async () => {
     const { server, port } = await serving();
     const client = await connected(wish(port));

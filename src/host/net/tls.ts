@@ -103,7 +103,7 @@ export function connectTls(options: TlsOptions, judge: ChainJudge | undefined): 
       }
       clearTimeout(timer);
       socket.removeAllListeners('error');
-      resolve(Object.assign(new OpenTls(socket, to), verdict));
+      resolve(Object.assign(new OpenTls(socket, to, true), verdict));
     });
   });
 }

@@ -126,6 +126,7 @@ function scopedTls(connection: TlsConnection, scope: Scope): TlsConnection {
   if (scope.signal.aborted) connection.close();
   return {
     peer: connection.peer,
+    isTrusted: connection.isTrusted,
     write: (octets) => connection.write(octets),
     end: (octets) => connection.end(octets),
     exportKey: (label, context, octets) => connection.exportKey(label, context, octets),

@@ -11,6 +11,8 @@ export interface KeAgreement {
   readonly cookies: readonly Uint8Array[];
   /** Name or address of the NTP server; undefined: that of the key exchange. */
   readonly host: string | undefined;
+  /** The same as the server wrote it, for `deny`. */
+  readonly written: string | undefined;
   /** Port of the NTP server. */
   readonly port: number;
 }
@@ -32,8 +34,11 @@ const ERRORS: Readonly<Record<number, string>> = {
   [KE_ERROR.internal]: 'has an internal error',
 };
 
-/** Returns the request of a client that offers `ciphers`, the preferred one first. */
-export const keRequest = (ciphers: readonly NtsCipher[] = NTS_CIPHERS): Uint8Array =>
+/**
+ * Returns the request of a client that offers `ciphers`, the preferred one first. `deny`: servers of a pool that it does not want, as
+ * the pool has named them.
+ */
+export const keRequest = (ciphers: readonly NtsCipher[] = NTS_CIPHERS, deny: readonly string[] = []): Uint8Array =>
   writeKeMessage([
     record(KE_RECORD.nextProtocol, [PROTOCOL_NTPV4]),
     record(
@@ -41,6 +46,7 @@ export const keRequest = (ciphers: readonly NtsCipher[] = NTS_CIPHERS): Uint8Arr
       ciphers.map(({ id }) => id),
     ),
     record(KE_RECORD.compliantGcmSiv, [], false),
+    ...deny.map((host) => ({ critical: false, type: KE_RECORD.serverDeny, body: Buffer.from(host, 'latin1') })),
   ]);
 
 /** Judges the records of an answer (RFC 8915 §4.1). */
@@ -91,7 +97,7 @@ function only(records: readonly KeRecord[], type: number): readonly number[] | u
 }
 
 /** Returns where the NTP server is, or the fault. */
-function placeIn(records: readonly KeRecord[]): { readonly host: string | undefined; readonly port: number } | string {
+function placeIn(records: readonly KeRecord[]): Pick<KeAgreement, 'host' | 'port' | 'written'> | string {
   const servers = records.filter(({ type }) => type === KE_RECORD.server);
   const ports = records.filter(({ type }) => type === KE_RECORD.port);
   if (servers.length > 1 || ports.length > 1) return 'names several NTP servers';
@@ -99,7 +105,7 @@ function placeIn(records: readonly KeRecord[]): { readonly host: string | undefi
   if (host === '') return 'names an NTP server that is no host name';
   const numbers = ports[0] === undefined ? [NTP_PORT] : numbersOf(ports[0]);
   if (numbers?.length !== 1 || numbers[0] === 0) return 'names an NTP port that is none';
-  return { host, port: numbers[0]! };
+  return { host, port: numbers[0]!, written: servers[0] && Buffer.from(servers[0].body).toString('latin1') };
 }
 
 /** Returns a host name, or an address also in brackets; '' if it is neither (RFC 8915 §4.1.7: ASCII). */

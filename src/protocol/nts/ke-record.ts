@@ -8,8 +8,20 @@ export const KE_RECORD = {
   cookie: 5,
   server: 6,
   port: 7,
+  /** A server of a pool that the client does not want (draft-venhoek-nts-pool). */
+  serverDeny: 13,
   /** chrony's: keys of AES-128-GCM-SIV are exported with its own number, as the RFC says (chrony 4.7). */
   compliantGcmSiv: 1024,
+} as const;
+
+/** Types of records that a pool sends to its servers (draft-venhoek-nts-pool). To other clients a server does not know them. */
+export const KE_POOL_RECORD = {
+  /** Asks for more exchanges on this connection, which a server need not offer. */
+  keepAlive: 8,
+  protocols: 9,
+  ciphers: 10,
+  /** The keys of the pool's client: client to server, then server to client. */
+  fixedKeys: 12,
 } as const;
 
 /** Protocol number of NTPv4 (RFC 8915 §7.7). */

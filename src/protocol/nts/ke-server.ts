@@ -1,6 +1,15 @@
 import { NTS_CIPHERS, type NtsCipher } from './aead.js';
 import { exportNtsKeys, type KeyExporter, type NtsKeys } from './ke-keys.js';
-import { KE_ERROR, KE_RECORD, type KeRecord, numbersOf, PROTOCOL_NTPV4, record, writeKeMessage } from './ke-record.js';
+import {
+  KE_ERROR,
+  KE_POOL_RECORD,
+  KE_RECORD,
+  type KeRecord,
+  numbersOf,
+  PROTOCOL_NTPV4,
+  record,
+  writeKeMessage,
+} from './ke-record.js';
 
 export interface KeServerOptions {
   /** Returns so many cookies: the keys of the session, sealed for the client to keep. */
@@ -8,6 +17,8 @@ export interface KeServerOptions {
   /** The NTP server, where it is not the host and port 123 of the key exchange. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** The client is a pool that this server serves (draft-venhoek-nts-pool). */
+  readonly isPool?: boolean;
 }
 
 /** `keys`: agreed; undefined: the client is refused, or nothing is in common. */
@@ -26,13 +37,15 @@ const KNOWN: ReadonlySet<number> = new Set(Object.values(KE_RECORD));
 
 /** Returns the answer to a complete request (RFC 8915 §4). Pure; the keys come from the TLS session through `exporter`. */
 export function answerKe(records: readonly KeRecord[], exporter: KeyExporter, options: KeServerOptions): KeAnswer {
-  const wish = wishOf(records);
+  const wish = wishOf(records, options.isPool === true);
+  if (wish === 'lists') return nothing(...listsFor(records));
   if (typeof wish === 'number') return refusal(wish);
   if (!wish.protocols.includes(PROTOCOL_NTPV4)) return nothing(record(KE_RECORD.nextProtocol, []));
   const chosen = record(KE_RECORD.nextProtocol, [PROTOCOL_NTPV4]);
   const cipher = inCommon(wish.ciphers);
   if (cipher === undefined) return nothing(chosen, record(KE_RECORD.aead, []));
-  const keys = exportNtsKeys(cipher, wish.compliant, exporter);
+  const keys = wish.fixedKeys === undefined ? exportNtsKeys(cipher, wish.compliant, exporter) : fixedKeys(cipher, wish);
+  if (keys === undefined) return refusal(KE_ERROR.badRequest);
   const cookies = options.cookies(keys, COOKIES).map((body) => ({ critical: false, type: KE_RECORD.cookie, body }));
   const answer = [
     chosen,
@@ -52,14 +65,20 @@ interface Wish {
   readonly protocols: readonly number[];
   readonly ciphers: readonly number[];
   readonly compliant: boolean;
+  /** The keys that a pool gives; undefined: those of the TLS session. */
+  readonly fixedKeys: Uint8Array | undefined;
 }
 
-/** Returns what the client asks for, or an error code. */
-function wishOf(records: readonly KeRecord[]): Wish | number {
+const KNOWN_OF_POOLS: ReadonlySet<number> = new Set([...KNOWN, ...Object.values(KE_POOL_RECORD)]);
+
+/** Returns what the client asks for, or an error code. `lists`: a pool asks what this server has, and for no keys. */
+function wishOf(records: readonly KeRecord[], isPool: boolean): Wish | 'lists' | number {
   for (const { critical, type } of records) {
-    if (critical && !KNOWN.has(type)) return KE_ERROR.unknownCritical;
+    if (critical && !(isPool ? KNOWN_OF_POOLS : KNOWN).has(type)) return KE_ERROR.unknownCritical;
     if (OF_SERVERS.includes(type) || (type === KE_RECORD.nextProtocol && !critical)) return KE_ERROR.badRequest;
   }
+  if (isPool && records.some(({ type }) => type === KE_POOL_RECORD.protocols || type === KE_POOL_RECORD.ciphers))
+    return 'lists';
   const protocols = listIn(records, KE_RECORD.nextProtocol);
   if (protocols === undefined) return KE_ERROR.badRequest;
   const ciphers = listIn(records, KE_RECORD.aead);
@@ -69,7 +88,27 @@ function wishOf(records: readonly KeRecord[]): Wish | number {
     protocols,
     ciphers: ciphers ?? [],
     compliant: records.some(({ type, body }) => type === KE_RECORD.compliantGcmSiv && body.length === 0),
+    fixedKeys: isPool ? records.find(({ type }) => type === KE_POOL_RECORD.fixedKeys)?.body : undefined,
   };
+}
+
+/** Returns the answers to the questions of a pool: the protocols, and the ciphers with the octets of their keys. */
+function listsFor(records: readonly KeRecord[]): readonly KeRecord[] {
+  const answers = [
+    record(KE_POOL_RECORD.protocols, [PROTOCOL_NTPV4]),
+    record(
+      KE_POOL_RECORD.ciphers,
+      NTS_CIPHERS.flatMap(({ id, keyOctets }) => [id, keyOctets]),
+    ),
+  ];
+  return answers.filter((answer) => records.some(({ type }) => type === answer.type));
+}
+
+/** Returns the keys that a pool gives; undefined if it leaves protocol or cipher open, or they have another length. */
+function fixedKeys(cipher: NtsCipher, { protocols, ciphers, fixedKeys: octets }: Wish): NtsKeys | undefined {
+  const { keyOctets } = cipher;
+  if (octets?.length !== 2 * keyOctets || protocols.length !== 1 || ciphers.length !== 1) return undefined;
+  return { cipher, c2s: octets.slice(0, keyOctets), s2c: octets.slice(keyOctets) };
 }
 
 /** Returns the numbers in the only record of a type; undefined if there is not exactly one, or it is empty or malformed. */

@@ -80,6 +80,37 @@ describe('the key exchange server', () => {
   });
 });
 
+describe('the key exchange server of a pool', () => {
+  const KEYS = Uint8Array.from({ length: 64 }, (_, i) => i);
+  const critical = (type: number, body: Uint8Array = new Uint8Array(0)): KeRecord => ({ critical: true, type, body });
+  const pooled = (...records: KeRecord[]) => answerKe(records, exporter, { ...SERVER, isPool: true });
+
+  it('tells what it has, and gives no keys then', () => {
+    const { octets, keys } = pooled(critical(9), critical(10), PROTOCOL, SIV);
+    expect(keys).to.equal(undefined);
+    expect(read(octets)).to.deep.equal([record(9, [0]), record(10, [15, 32, 30, 16])]);
+    expect(read(pooled(critical(10)).octets)).to.deep.equal([record(10, [15, 32, 30, 16])]);
+  });
+
+  it('seals the keys of the pool’s client in place of those of the session', () => {
+    const { octets, keys } = pooled(PROTOCOL, SIV, critical(12, KEYS), record(8, [], false));
+    expect(keys).to.deep.equal({ cipher: AES_SIV_CMAC_256, c2s: KEYS.slice(0, 32), s2c: KEYS.slice(32) });
+    expect(bodies(read(octets), 5)).to.have.length(8);
+    expect(bodies(read(octets), 8), 'one exchange a connection').to.have.length(0);
+  });
+
+  for (const [what, records] of [
+    ['keys of another length', [PROTOCOL, SIV, critical(12, KEYS.slice(0, 63))]],
+    ['two ciphers', [PROTOCOL, record(4, [15, 30]), critical(12, KEYS)]],
+    ['two protocols', [record(1, [0, 1]), SIV, critical(12, KEYS)]],
+  ] as const)
+    it(`refuses ${what}`, () => expect(read(pooled(...records).octets)).to.deep.equal([record(2, [1])]));
+
+  for (const type of [9, 10, 12])
+    it(`does not know record ${type} of another client`, () =>
+      expect(answerTo(PROTOCOL, SIV, critical(type, KEYS))).to.deep.equal([record(2, [0])]));
+});
+
 describe('the keys', () => {
   it('are exported with protocol, cipher and direction (E14)', () => {
     const seen: string[] = [];
@@ -124,6 +155,15 @@ describe('the key exchange client', () => {
   it('asks for NTPv4 with both ciphers, the one that every server has first', () =>
     expect(read(keRequest())).to.deep.equal([record(1, [0]), record(4, [15, 30]), record(1024, [], false)]));
 
+  it('names the servers of a pool that it does not want, in records that another server may skip', () => {
+    const records = read(keRequest(undefined, ['ntp1.example.org', '192.0.2.1']));
+    expect(records.filter(({ type }) => type === KE_RECORD.serverDeny)).to.deep.equal([
+      { critical: false, type: 13, body: Uint8Array.from(Buffer.from('ntp1.example.org')) },
+      { critical: false, type: 13, body: Uint8Array.from(Buffer.from('192.0.2.1')) },
+    ]);
+    expect(answerKe(records, exporter, SERVER).keys).not.to.equal(undefined);
+  });
+
   it('takes a good answer', () => {
     expect(judgeKeAnswer(good)).to.deep.equal({
       agreement: {
@@ -131,6 +171,7 @@ describe('the key exchange client', () => {
         compliant: false,
         cookies: [new Uint8Array(100)],
         host: undefined,
+        written: undefined,
         port: 123,
       },
     });
