@@ -1,7 +1,7 @@
-import type { ClockId, RequestHandler, SinkContext, TimeState, UdpOptions, WorkerGroup } from 'timehub/api';
-import { formatServer, type Server, type Subnet } from 'timehub/protocol/address';
+import type { ClockId, RequestHandler, SinkContext, TimeState, UdpOptions, WorkerOptions } from 'timehub/api';
+import type { Server, Subnet } from 'timehub/protocol/address';
 import { EVENT_PORT } from 'timehub/protocol/ptp';
-import { type AccessOptions, InlineRequests, ServedAddresses, SharedCounts, type Stamping } from 'timehub/toolkit';
+import { type AccessOptions, InlineRequests, RequestServer, SharedCounts, type Stamping } from 'timehub/toolkit';
 import { CSPTP_COUNT_NAMES, CSPTP_COUNTS, type CsptpCount } from './csptp-counts.js';
 import csptpHandler, { type CsptpHandlerData, isSync } from './csptp-handler.js';
 import { CsptpState } from './csptp-state.js';
@@ -28,16 +28,14 @@ export class CsptpServer {
   readonly #counts: SharedCounts<CsptpCount>;
   /** The clocks that stamp, the system clock first. */
   readonly #clocks: readonly ClockId[];
-  #workers: WorkerGroup<CsptpHandlerData> | undefined;
+  readonly #server: RequestServer<CsptpHandlerData>;
+  /** Undefined with workers. */
   #inline: InlineRequests | undefined;
-  #servedAddresses: ServedAddresses | undefined;
-  /** Sentences for the operator about a lost address and the workers. Undefined: no such fault. */
-  #gone: string | undefined;
-  #fault: string | undefined;
 
   constructor(context: SinkContext, options: CsptpServerOptions) {
     this.#context = context;
     this.#options = options;
+    this.#server = new RequestServer(context, () => this.#reportHealth());
     this.#counts = new SharedCounts<CsptpCount>(CSPTP_COUNT_NAMES, 2 * Math.max(1, options.threads));
     const { interface: name, hardwareStamps } = options.stamping;
     const card = hardwareStamps === true && name !== undefined ? context.network.interface(name).phc : undefined;
@@ -52,37 +50,20 @@ export class CsptpServer {
   async start(): Promise<void> {
     this.#publish(this.#context.state());
     this.#context.onState((state) => this.#publish(state));
-    this.#workers = this.#openWorkers();
-    if (this.#workers === undefined) this.#inline = this.#openInline();
-    const bound = this.#local().map(({ address }) => address);
-    for (const address of bound) this.#context.identity.serves(address);
     this.#context.identity.uses(this.#options.identity);
-    this.#workers?.onFault((fault) => {
-      this.#fault = fault;
-      this.#reportHealth();
-    });
-    await this.#workers?.ready;
-    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => {
-      this.#gone = gone;
-      this.#reportHealth();
-    });
-    this.#reportHealth();
-    this.#servedAddresses.start();
+    await this.#server.start(this.#workerOptions(), () => this.#openInline());
   }
 
-  async stop(): Promise<void> {
-    this.#servedAddresses?.stop();
-    this.#inline?.close();
-    this.#inline = undefined;
-    await this.#workers?.close();
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 
   inspect(): Record<string, unknown> {
     this.#inline?.sweep();
-    const stamps = this.#inline?.sockets.map((socket) => socket.stamps) ?? this.#local().map(() => 'kernel');
+    const { places, stamps, hasWorkers } = this.#server;
     return {
-      listen: this.#addresses(),
-      workers: this.#workers === undefined ? 0 : this.#options.threads,
+      listen: places,
+      workers: hasWorkers ? this.#options.threads : 0,
       stamps,
       steps: stamps.map(() => this.#steps),
       identity: this.#options.identity,
@@ -92,18 +73,18 @@ export class CsptpServer {
   }
 
   /** Returns undefined if requests are to be answered in line. Ports as in `#socketOptions`. */
-  #openWorkers(): WorkerGroup<CsptpHandlerData> | undefined {
+  #workerOptions(): WorkerOptions<CsptpHandlerData> | undefined {
     const { listen, threads, steps, stamping } = this.#options;
     if (threads === 0) return undefined;
     const over = stamping.interface === undefined ? {} : { interface: stamping.interface };
-    return this.#context.workers({
+    return {
       module: new URL('./csptp-handler.js', import.meta.url),
       data: this.#data(),
       listen: listen.map(({ host, port }) => ({ ...over, address: host, port, share: port === EVENT_PORT })),
       threads,
       transmitStamps: steps === 2,
       nextPort: steps === 2,
-    });
+    };
   }
 
   #openInline(): InlineRequests {
@@ -139,8 +120,8 @@ export class CsptpServer {
   }
 
   #reportHealth(): void {
-    const places = `serves at ${this.#addresses().join(', ')}`;
-    const faults = [this.#gone, this.#fault].filter((fault) => fault !== undefined);
+    const places = `serves at ${this.#server.places.join(', ')}`;
+    const { faults } = this.#server;
     if (faults.length > 0) this.#context.health('degraded', faults.join('; '));
     else if (this.#steps < this.#options.steps) {
       const why = 'this machine makes no transmit stamps, so answers carry an estimate of the time of sending';
@@ -151,14 +132,6 @@ export class CsptpServer {
   get #clockClass(): number {
     const state = this.#context.state();
     return isUncertain(state) ? 248 : state.ptp.clockClass;
-  }
-
-  #local() {
-    return this.#workers?.local ?? this.#inline?.sockets.map(({ local }) => local) ?? [];
-  }
-
-  #addresses(): readonly string[] {
-    return this.#local().map(({ address, port }) => formatServer(address, port));
   }
 
   /** Without transmit stamps a Follow_Up would have nothing to report. All sockets of a machine have the same. */

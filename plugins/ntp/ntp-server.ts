@@ -1,11 +1,4 @@
-import {
-  type ClientReport,
-  NS_PER_S,
-  type RequestHandler,
-  type SinkContext,
-  type TimeState,
-  type WorkerGroup,
-} from 'timehub/api';
+import { type ClientReport, NS_PER_S, type RequestHandler, type SinkContext, type TimeState } from 'timehub/api';
 import { formatServer, type Server } from 'timehub/protocol/address';
 import { SILENCES, type Silence, VERSION_5 } from 'timehub/protocol/ntp';
 import type { CookieKey } from 'timehub/protocol/nts';
@@ -15,7 +8,7 @@ import {
   clientReports,
   InlineRequests,
   type KeyFile,
-  ServedAddresses,
+  RequestServer,
   SharedCounts,
   type SmearShape,
 } from 'timehub/toolkit';
@@ -53,20 +46,17 @@ export class NtpServer {
   #options: NtpServerOptions;
   /** Memory of the table of clients of each handler. */
   #clients: readonly SharedArrayBuffer[];
-  #workers: WorkerGroup<ReplyHandlerData> | undefined;
-  #inline: InlineRequests | undefined;
-  #servedAddresses: ServedAddresses | undefined;
+  readonly #server: RequestServer<ReplyHandlerData>;
   /** Undefined until NTPv5 is served. */
   #referenceIds: ReferenceIds | undefined;
   #cookieKeys: readonly CookieKey[] = [];
-  /** Sentences for the operator about a lost address, the workers and NTS. Undefined or '': no such fault. */
-  #gone: string | undefined;
-  #fault: string | undefined;
+  /** A sentence for the operator; ''. */
   #ntsFault = '';
 
   constructor(context: SinkContext, options: NtpServerOptions) {
     this.#context = context;
     this.#options = options;
+    this.#server = new RequestServer(context, () => this.#reportHealth());
     this.#counts = new SharedCounts(COUNT_NAMES, handlersOf(options));
     this.#clients = clientTables(options);
     const { metrics } = context;
@@ -97,29 +87,12 @@ export class NtpServer {
     const places = listen.map(({ host, port }) => ({ address: host, port }));
     const module = new URL('./reply-handler.js', import.meta.url);
     const transmitStamps = this.#options.interleaved;
-    if (threads > 0)
-      this.#workers = this.#context.workers({ module, data: this.#data(), listen: places, threads, transmitStamps });
-    if (this.#workers === undefined) {
-      const options = places.map((place) => ({
-        ...place,
-        receiveBuffer: RECEIVE_BUFFER_OCTETS,
-        transmitStamps,
-      }));
-      this.#inline = new InlineRequests(this.#context, { listen: options }, this.#handler());
-    }
-    const bound = this.#local().map(({ address }) => address);
-    for (const address of bound) this.#context.identity.serves(address);
-    this.#workers?.onFault((fault) => {
-      this.#fault = fault;
-      this.#reportHealth();
+    const workers = { module, data: this.#data(), listen: places, threads, transmitStamps };
+    await this.#server.start(threads === 0 ? undefined : workers, () => {
+      const each = { receiveBuffer: RECEIVE_BUFFER_OCTETS, transmitStamps };
+      const options = { listen: places.map((place) => ({ ...place, ...each })) };
+      return new InlineRequests(this.#context, options, this.#handler(this.#data()));
     });
-    await this.#workers?.ready;
-    this.#servedAddresses = new ServedAddresses(this.#context, bound, (gone) => {
-      this.#gone = gone;
-      this.#reportHealth();
-    });
-    this.#reportHealth();
-    this.#servedAddresses.start();
   }
 
   /** Applies other options without losing a request. Returns false if they need a new start. */
@@ -134,18 +107,16 @@ export class NtpServer {
   }
 
   async stop(): Promise<void> {
-    this.#servedAddresses?.stop();
-    this.#inline?.close();
-    await Promise.all([this.#options.nts?.stop(), this.#workers?.close()]);
+    await Promise.all([this.#options.nts?.stop(), this.#server.stop()]);
   }
 
   inspect(): Record<string, unknown> {
     const count = (name: ReplyCount | Silence) => [name, this.#counts.get(name)] as const;
     const { keys, nts } = this.#options;
     return {
-      listen: this.#addresses(),
-      workers: this.#workers === undefined ? 0 : this.#options.threads,
-      stamps: this.#inline === undefined ? ['kernel'] : this.#inline.sockets.map(({ stamps }) => stamps),
+      listen: this.#server.places,
+      workers: this.#server.hasWorkers ? this.#options.threads : 0,
+      stamps: this.#server.stamps,
       ...(keys && { keys: keys.keys.size, weakKeys: keys.weak.length }),
       ...nts?.inspect(),
       ...Object.fromEntries(COUNT_NAMES.filter((name) => !isReason(name)).map(count)),
@@ -168,14 +139,13 @@ export class NtpServer {
     return this.#referenceIds.served(sources.filter(({ weight }) => weight > 0).map(({ id }) => id));
   }
 
-  #handler(): RequestHandler {
+  #handler(data: ReplyHandlerData): RequestHandler {
     const { aesSiv } = this.#context;
-    return replyHandler.create(this.#data(), { index: 0, random: (octets) => this.#context.random(octets), aesSiv });
+    return replyHandler.create(data, { index: 0, random: (octets) => this.#context.random(octets), aesSiv });
   }
 
   #replaceHandlers(): void {
-    this.#workers?.replace(this.#data());
-    if (this.#inline !== undefined) this.#inline.handler = this.#handler();
+    this.#server.replace(this.#data(), (data) => this.#handler(data));
   }
 
   #data(): ReplyHandlerData {
@@ -196,17 +166,9 @@ export class NtpServer {
   }
 
   #reportHealth(): void {
-    const faults = [this.#gone ?? '', this.#fault ?? '', this.#ntsFault].filter((fault) => fault !== '');
-    if (faults.length === 0) this.#context.health('ok', `serves at ${this.#addresses().join(', ')}`);
+    const faults = [...this.#server.faults, this.#ntsFault].filter((fault) => fault !== '');
+    if (faults.length === 0) this.#context.health('ok', `serves at ${this.#server.places.join(', ')}`);
     else this.#context.health('degraded', faults.join('; '));
-  }
-
-  #local() {
-    return this.#workers?.local ?? this.#inline?.sockets.map(({ local }) => local) ?? [];
-  }
-
-  #addresses(): readonly string[] {
-    return this.#local().map(({ address, port }) => formatServer(address, port));
   }
 }
 

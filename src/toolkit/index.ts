@@ -23,6 +23,7 @@ export * from './rate-limit.js';
 export * from './reach.js';
 export * from './refusals.js';
 export * from './request-reply.js';
+export * from './request-server.js';
 export * from './served-addresses.js';
 export * from './server-schema.js';
 export * from './shared-counts.js';
