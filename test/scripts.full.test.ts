@@ -42,6 +42,8 @@ const SCRIPTS: readonly Script[] = [
   bench('ptp-veth.js --pairs ^gPTP.cfg$ --samples 8 --runs 1', /gPTP.cfg( +-?\d+){6} +\d+\.\d\d/, veth),
   bench('ptp-server.js --seconds 1 --only 32.clients.*(Hub|Echo)', /timehub +\d+ /, { asRoot: true }),
   bench('ntp-server.js --seconds 0.3 --rounds 1', /saturated timehub +\d+ .*\n/),
+  bench('nts-ke.js --rounds 1 --seconds 0.3 --only timehub', /timehub +\d+ .*\n/),
+  bench('ntp-client.js --rounds 1 --seconds 2', /interleaved timehub +\d+ /, { peer: 'chrony' }),
   bench('pdelay.js --seconds 1 --only idle', /idle +\d+\/25 .* %/, { asRoot: true }),
   bench('soak.js --reloads 40 --warm-up 0 --pause 20', /slope -?\d+\.\d+ ± \d/),
   bench('worlds.js --from 16 --to 16 --kind servers', /worlds 1 \(\d+ h\)/),
