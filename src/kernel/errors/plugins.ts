@@ -2,6 +2,11 @@ import type { Explanations } from './explanation.js';
 
 /** Plugins in general, and errors of single plugins. */
 export const PLUGINS: Explanations = {
+  TH_CLOCKBOUND_FILE: {
+    cause: 'The shared memory for clients of ClockBound cannot be written, or another program writes to it.',
+    effect: 'The sink does not start or stops, and is retried with back-off.',
+    remedy: 'Stop the other ClockBound daemon, correct the folder, or set another path.',
+  },
   TH_CSPTP_STAMPS: {
     cause:
       'A CSPTP source or sink is configured for hardware stamps, but the card cannot stamp PTP or the hub does not know its clock.',

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { intervalAt, readBound } from '../../plugins/clockbound/testing/reader.js';
+import { Bench } from '../bench.js';
+import { realtime } from '../clock.js';
+import { Hub } from '../hub.js';
+import { startNtpStub } from '../ntp-stub.js';
+import { until } from '../poll.js';
+
+describe('a client of ClockBound', function () {
+  this.timeout(60_000);
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+  });
+  afterEach(() => bench.clear());
+
+  it('gets an interval from the hub that contains true time, although the clock is 30 ms slow', async () => {
+    const upstream = await startNtpStub(bench, 30_000_000n);
+    const path = bench.folder.at('clockbound/shm0');
+    const hub = await Hub.start(
+      bench,
+      `[source.ntp.stub]\naddress = "127.0.0.1:${upstream}"\npoll-min = "250ms"\npoll-max = "250ms"\n[sink.clockbound.a]\npath = "${path}"\n`,
+    );
+    await hub.until(({ mode }) => mode === 'tracking');
+    const bound = await until(
+      async () => readBound(readFileSync(path)),
+      ({ status, generation }) => status === 2n && generation % 2n === 0n,
+      20_000,
+    );
+    // The order of the readings is a client's.
+    const now = realtime();
+    const { earliest, latest, status } = intervalAt(bound, now, process.hrtime.bigint());
+    expect(status).to.equal('free running');
+    expect(now + 30_000_000n > earliest && now + 30_000_000n < latest).to.equal(true);
+    expect(Number(latest - earliest)).to.be.within(60e6, 120e6);
+    const { sinks } = await hub.status();
+    expect(sinks.find(({ id }) => id === 'clockbound.a')).to.include({ state: 'running' });
+  });
+});
