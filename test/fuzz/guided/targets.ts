@@ -15,6 +15,8 @@ export const TARGETS = {
   'csptp-client': { runs: 120_000, edges: 200 },
   'csptp-server': { runs: 1_800_000, edges: 55 },
   gpsd: { runs: 12_000, edges: 360 },
+  nmea: { runs: 24_000, edges: 400 },
+  ubx: { runs: 24_000, edges: 520 },
   texts: { runs: 360_000, edges: 115 },
   'leap-list': { runs: 120_000, edges: 28 },
   'state-file': { runs: 90_000, edges: 15 },
