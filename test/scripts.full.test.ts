@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -29,6 +29,17 @@ const delays = Array.from({ length: 50 }, (_, n) => (n % 20 === 0 ? 5e-6 : 16e-6
 writeFileSync(folder.at('tsn-cross900mbps.csv'), `delay_s\n${delays.join('\n')}\n`);
 writeFileSync(folder.at('osc-pc-loopstats.csv'), 't_s,offset_s,correction_ppm\n0,0,-33\n8.5,0,-33.1\n17,0,-33\n');
 
+/** A checkout of gpsd with two logs: one whose expected times are right, and one whose expected time is a second off. */
+mkdirSync(folder.at('test/daemon'), { recursive: true });
+for (const [name, second] of [
+  ['right', 0],
+  ['wrong', 1],
+] as const) {
+  const time = `2026-11-30T10:00:0${second}.000Z`;
+  writeFileSync(folder.at(`test/daemon/${name}.log`), '# Date: 2026-11-30\n$GPZDA,100000.00,30,11,2026,00,00*62\r\n');
+  writeFileSync(folder.at(`test/daemon/${name}.log.chk`), `{"class":"TPV","mode":1,"time":"${time}"}\r\n`);
+}
+
 /**
  * The shortest form of each script; the slowest come first. Such short runs give no valid figures, so a missed limit (exit
  * status 1) is accepted. .ci/run runs the addon's fuzzer and its tests under AddressSanitizer separately.
@@ -52,6 +63,10 @@ const SCRIPTS: readonly Script[] = [
   bench('estimator.js --quick', /8 sources +\d+\.\d µs +\d+/),
   { command: 'scripts/digests.js --only ^(demo|507-panic)$', prints: /^2 of 2 digests are the same$/m },
   { command: 'test/fuzz/guided/cli.js ntp-server --runs 200', prints: /200 inputs, \d+ a second .* 0 findings/ },
+  {
+    command: `scripts/suites/gpsd-logs.js ${folder.path} --all`,
+    prints: /right \| agrees \| 1 .*\n.*wrong \| disagrees .*\n\n2 logs\. agrees: 1, disagrees: 1\./,
+  },
   { command: 'scripts/docs.js', prints: /^$/ },
 ];
 

@@ -53,7 +53,8 @@ function factsOfFix({ time, method, used, hasAltitude }: NmeaGga | NmeaGns): Mes
     valid,
     method,
     used,
-    mode: mode === '2d' && hasAltitude ? '3d' : mode,
+    // Some receivers claim a fix by no satellite while they lose or gain it.
+    mode: used === 0 ? 'none' : mode === '2d' && hasAltitude ? '3d' : mode,
     isModeGuessed: true,
   };
 }

@@ -80,6 +80,11 @@ describe('the sentences of a receiver', () => {
     expect(gga('')).to.include({ mode: '2d' });
   });
 
+  it('GGA with a fix by no satellite has none', () => {
+    const facts = factsOfSentence(read(`GPGGA,100000.00,${POSITION},1,00,3.3,10.8,M,-33.3,M,,`));
+    expect(facts).to.include({ mode: 'none', used: 0 });
+  });
+
   it('GNS has the best of its systems', () => {
     const gns = (modes: string) => read(`GNGNS,100000.00,${POSITION},${modes},12,0.8,545.4,46.9,,,S`);
     expect(gns('AN')).to.include({ method: 'autonomous', used: 12 });
@@ -93,6 +98,7 @@ describe('the sentences of a receiver', () => {
       ...{ ...TIME, day: undefined, valid: true },
     });
     expect(read(`GPGLL,${POSITION},100000.00,V`)).to.include({ valid: false, method: undefined });
+    expect(read(`GPGLL,${POSITION},100000.00,N,V`)).to.include({ valid: false });
   });
 
   it('GSA of one system, of a system by its number, and by the satellites’ numbers', () => {

@@ -128,8 +128,9 @@ const QUALITIES: readonly FixMethod[] = [
 
 const NAVIGATION: Readonly<Record<string, NmeaRmc['navigation']>> = { S: 'safe', C: 'caution', U: 'unsafe' };
 
+/** Magellan's receivers write GLL's status behind its mode, so that N takes its place. */
 const validity = (field: string | undefined): boolean | undefined =>
-  field === 'A' ? true : field === 'V' ? false : undefined;
+  field === 'A' ? true : field === 'V' || field === 'N' ? false : undefined;
 
 const modeOf = (field: string | undefined): FixMethod | undefined =>
   field !== undefined && Object.hasOwn(MODES, field) ? MODES[field] : undefined;

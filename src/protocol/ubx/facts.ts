@@ -78,7 +78,7 @@ interface UbxFix {
 
 const factsOfFix = ({ fixType, isFixOk }: UbxFix): Pick<MessageFacts, 'valid' | 'mode'> => ({
   valid: isFixOk,
-  mode: fixType === undefined ? undefined : isFixOk ? MODES[fixType] : 'none',
+  mode: fixType === undefined ? undefined : MODES[fixType],
 });
 
 function methodOf({ fixType, isFixOk, isDifferential }: UbxFix): FixMethod {

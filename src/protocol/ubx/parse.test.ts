@@ -49,6 +49,7 @@ describe('the messages of u-blox receivers', () => {
     expect(facts(0, 0, 0)).to.include({ time: undefined, valid: false, mode: 'none', method: 'none' });
     expect(facts(2, 3, 1).time).to.include({ day: undefined, valid: false });
     expect(facts(3, 3, 1).time).to.include({ day: day('2026-11-30'), valid: false });
+    expect(facts(7, 3, 0)).to.include({ valid: false, mode: '3d', method: 'none' });
     expect(facts(7, 5, 1)).to.include({ mode: 'time' });
     expect(facts(7, 1, 1)).to.include({ mode: 'dead-reckoning', method: 'estimated' });
     expect(facts(7, 3, 0x83)).to.include({ method: 'rtk-fixed' });

@@ -54,13 +54,16 @@ export class Epoch {
 
   get fix(): ReceiverFix {
     const [valid, mode, method, used] = [this.#valid, this.#mode, this.#method, this.#used];
-    return { valid, mode: valid === false ? 'none' : mode, method, used };
+    return { valid, mode, method, used };
   }
 
   /** Returns whether a message is about this epoch. `isTimeless`: it is of a kind that states a time, but its time is empty. */
   includes(facts: MessageFacts, name: string, isTimeless: boolean): boolean {
-    if (facts.iTowMs !== undefined && this.#iTowMs !== undefined) return facts.iTowMs === this.#iTowMs;
-    if (facts.time !== undefined && this.#time !== undefined) return isSameTime(facts.time, this.#time);
+    const { iTowMs, time } = facts;
+    if (iTowMs !== undefined && this.#iTowMs !== undefined && iTowMs !== this.#iTowMs) return false;
+    if (time !== undefined && this.#time !== undefined) return isSameTime(time, this.#time);
+    // The receiver has found its time: what it said without one was about an epoch before.
+    if (time !== undefined && this.#timeless.size > 0) return false;
     return !(isTimeless && this.#timeless.has(name));
   }
 

@@ -43,7 +43,7 @@ export interface MessagePlace {
 export interface ReceiverFix {
   /** False: the receiver warns of its own solution, or has none. Undefined: it says nothing of it. */
   readonly valid: boolean | undefined;
-  /** Undefined: not stated. */
+  /** As stated, also where `valid` is false. Undefined: not stated. */
   readonly mode: FixMode | undefined;
   readonly method: FixMethod | undefined;
   /** Satellites in the solution. */

@@ -147,7 +147,7 @@ describe('the session of a receiver', () => {
     const [report] = run(
       lines(gga('100000.00'), gsa(3, '05,29', 1), `GNRMC,100000.00,V,${POSITION},0.02,84.4,301126,,,N`),
     );
-    expect(report!.fix).to.deep.include({ valid: false, mode: 'none' });
+    expect(report!.fix).to.deep.include({ valid: false, mode: '3d' });
     expect(report!.time).to.include({ valid: false });
   });
 
@@ -161,6 +161,30 @@ describe('the session of a receiver', () => {
     expect(reports.map(({ fix, time }) => [fix.mode, time])).to.deep.equal([
       ['none', undefined],
       ['none', undefined],
+    ]);
+  });
+
+  it('does not mix what a receiver said without a time into the first epoch with one', () => {
+    const reports = run(
+      lines('GPGLL,,,,,,V,N', `GPRMC,100000.00,A,${POSITION},,,301126,,,A`, `GPGLL,${POSITION},100000.00,A,A`),
+    );
+    expect(reports.map(({ fix, time }) => [fix.valid, time?.valid])).to.deep.equal([
+      [false, undefined],
+      [true, true],
+    ]);
+  });
+
+  it('does not mix a frame of the next epoch in, whose time follows in another frame', () => {
+    const reports = run(
+      join(
+        lines(rmc('095959.00', '301126')),
+        frame(0x0103, 16, [[0, 'u4', 122_418_000]]),
+        pvt(122_418_000, [10, 0, 0]),
+      ),
+    );
+    expect(reports.map(({ time }) => time!.utc)).to.deep.equal([
+      at('2026-11-30T09:59:59Z'),
+      at('2026-11-30T10:00:00Z'),
     ]);
   });
 
