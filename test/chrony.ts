@@ -45,24 +45,23 @@ export async function askChrony(
   port: number,
   { source = '', lines = [] }: { readonly source?: string; readonly lines?: readonly string[] } = {},
 ): Promise<number> {
+  return askChronyBy(bench, chrony, `server 127.0.0.1 port ${port} iburst maxsamples 4 ${source}`, lines);
+}
+
+/** Returns the same of a chronyd with any source: `source` is the whole line of its configuration. */
+export async function askChronyBy(
+  bench: Bench,
+  chrony: Peer,
+  source: string,
+  lines: readonly string[] = [],
+): Promise<number> {
   const pidfile = bench.folder.at('chrony-client.pid');
   const { output } = await run(
     chrony.program,
-    [
-      '-Q',
-      '-U',
-      '-u',
-      'root',
-      '-t',
-      '15',
-      `server 127.0.0.1 port ${port} iburst maxsamples 4 ${source}`,
-      ...lines,
-      'cmdport 0',
-      `pidfile ${pidfile}`,
-    ],
+    ['-Q', '-U', '-u', 'root', '-t', '15', source, ...lines, 'cmdport 0', `pidfile ${pidfile}`],
     { env: chrony.env },
   );
   const seconds = /System clock wrong by (-?[\d.]+) seconds/.exec(output)?.[1];
-  if (seconds === undefined) throw new Error(`chronyd -Q got no time from port ${port}:\n${output}`);
+  if (seconds === undefined) throw new Error(`chronyd -Q got no time by "${source}":\n${output}`);
   return Number(seconds) * 1e9;
 }

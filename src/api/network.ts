@@ -25,7 +25,7 @@ export interface Network {
    * `TH_NET_OPEN`.
    */
   ethernet(options: EthernetOptions): EthernetSocket;
-  /** Creates a Unix socket that receives datagrams. Throws `TH_NET_UNIX_BUSY`, `TH_NET_UNIX`. */
+  /** Creates a Unix socket that receives datagrams, or only sends them. Throws `TH_NET_UNIX_BUSY`, `TH_NET_UNIX`. */
   unixDatagram(options: UnixDatagramOptions): UnixDatagramSocket;
   /**
    * Answers peer delay requests in a thread of its own. Returns undefined without the addon and in the lab: then the port must

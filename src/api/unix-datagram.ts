@@ -1,6 +1,9 @@
 export interface UnixDatagramOptions {
-  /** Path of the socket file. A file that no process has open is replaced; it is removed on close. */
-  readonly path: string;
+  /**
+   * Path of the socket file. A file that no process has open is replaced; it is removed on close. Absent: the socket has no file,
+   * so that it only sends.
+   */
+  readonly path?: string;
   /** Mode of the file (chmod(2)): the users who may send to it. Default 0o600. */
   readonly mode?: number;
 }
@@ -12,8 +15,9 @@ export interface UnixDatagram {
   readonly from: string;
 }
 
-/** A bound Unix datagram socket (unix(7)), for PTP management. It is closed with the instance that opened it. */
+/** A Unix datagram socket (unix(7)). It is closed with the instance that opened it. */
 export interface UnixDatagramSocket {
+  /** Empty for a socket that only sends. */
   readonly path: string;
   /** Sends from this socket. Throws `TH_NET_SEND` when no program listens there. */
   send(payload: Uint8Array, to: string): void;

@@ -51,6 +51,18 @@ describe('a Unix datagram socket', () => {
     expect(await heard).to.deep.equal(['anonymous', '']);
   });
 
+  it('without a path only sends', async () => {
+    const server = open('server');
+    const heard = next(server);
+    const sender = openUnixDatagram(native, {});
+    expect(sender.path).to.equal('');
+    sender.send(Buffer.from('sample'), server.path);
+    expect(await heard).to.deep.equal(['sample', '']);
+    expect(() => sender.send(Buffer.from('x'), join(folder, 'nobody'))).to.throw('no such file');
+    sender.close();
+    expect(() => sender.send(Buffer.from('x'), server.path)).to.throw('closed');
+  });
+
   it('has the mode that was asked for, whatever the umask, and leaves no file behind', () => {
     const socket = open('open', { mode: 0o666 });
     expect(statSync(socket.path).mode & 0o777).to.equal(0o666);

@@ -9,11 +9,11 @@ import { because, errorName, sendError, succeeds } from './net-error.js';
 const OWNER_ONLY = 0o600;
 
 /** Opens a Unix datagram socket. Throws `TH_NET_UNIX_BUSY` when another program has the file open, otherwise `TH_NET_UNIX`. */
-export function openUnixDatagram(native: Native, options: UnixDatagramOptions): UnixDatagramSocket {
+export function openUnixDatagram(native: Native, { path, mode }: UnixDatagramOptions): UnixDatagramSocket {
+  if (path === undefined) return new SendingUnixSocket(native);
   try {
-    return new KernelUnixSocket(native, options);
+    return new KernelUnixSocket(native, path, mode);
   } catch (error) {
-    const { path } = options;
     if (errorName(error) === 'EADDRINUSE') {
       throw new HubError('TH_NET_UNIX_BUSY', `${path} is in use by another program`, {
         cause: error,
@@ -36,7 +36,7 @@ class KernelUnixSocket implements UnixDatagramSocket {
   #open = true;
   #onDatagram: ((datagram: UnixDatagram) => void) | undefined;
 
-  constructor(native: Native, { path, mode = OWNER_ONLY }: UnixDatagramOptions) {
+  constructor(native: Native, path: string, mode = OWNER_ONLY) {
     this.path = path;
     this.#native = native;
     this.#socket = native.openUnix(path, mode, (buffer, count) => this.#deliver(arenaOf(buffer), count));
@@ -68,6 +68,32 @@ class KernelUnixSocket implements UnixDatagramSocket {
     for (let record = 0; record < count && this.#open && arena.intact(); record++) {
       this.#onDatagram?.({ payload: arena.payload(record), from: arena.from(record) });
     }
+  }
+}
+
+/** Sends each datagram from an unnamed socket. Nothing can be sent to it. */
+class SendingUnixSocket implements UnixDatagramSocket {
+  readonly path = '';
+  readonly #native: Native;
+  #open = true;
+
+  constructor(native: Native) {
+    this.#native = native;
+  }
+
+  send(payload: Uint8Array, to: string): void {
+    if (!this.#open) throw new HubError('TH_NET_SEND', 'the socket is closed');
+    try {
+      this.#native.sendUnix(to, payload);
+    } catch (error) {
+      throw sendError(error, to);
+    }
+  }
+
+  onDatagram(): void {}
+
+  close(): void {
+    this.#open = false;
   }
 }
 

@@ -11,6 +11,26 @@ export class LabUnixSockets {
   }
 
   open({ path }: UnixDatagramOptions): UnixDatagramSocket {
+    return path === undefined ? this.#sender() : this.#bound(path);
+  }
+
+  /** Returns a socket without a file, from which nothing comes back. */
+  #sender(): UnixDatagramSocket {
+    let isOpen = true;
+    return {
+      path: '',
+      send: (payload, to) => {
+        if (!isOpen) throw new HubError('TH_NET_SEND', 'the socket is closed');
+        this.#deliver(payload, '', to);
+      },
+      onDatagram: () => undefined,
+      close: () => {
+        isOpen = false;
+      },
+    };
+  }
+
+  #bound(path: string): UnixDatagramSocket {
     if (this.#open.has(path)) throw new HubError('TH_NET_UNIX_BUSY', `${path} is in use`);
     const handlers: ((datagram: UnixDatagram) => void)[] = [];
     const hear = (datagram: UnixDatagram): void => {
@@ -29,6 +49,10 @@ export class LabUnixSockets {
 
   #send(payload: Uint8Array, from: string, to: string): void {
     if (!this.#open.has(from)) throw new HubError('TH_NET_SEND', 'the socket is closed');
+    this.#deliver(payload, from, to);
+  }
+
+  #deliver(payload: Uint8Array, from: string, to: string): void {
     const hear = this.#open.get(to);
     if (hear === undefined) throw new HubError('TH_NET_SEND', `no program listens at ${to}`);
     const datagram = { payload: payload.slice(), from };
