@@ -1,4 +1,5 @@
 #include <napi.h>
+#include <sys/ipc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,6 +18,7 @@
 #include "pdelay-registry.h"
 #include "readings.h"
 #include "results.h"
+#include "shared-memory.h"
 #include "udp.h"
 #include "unix.h"
 
@@ -161,6 +163,24 @@ Napi::Value OpenUnix(const Napi::CallbackInfo& info) {
   const uint32_t mode = Whole(info[1], "mode", 0777);
   arguments::Callback(info[2]);
   return Open(info, std::make_unique<UnixSocket>(path, mode), 2);
+}
+
+/** openSharedMemory(key, octets, mode | undefined): { memory, owner, mode } */
+Napi::Value OpenSharedMemory(const Napi::CallbackInfo& info) {
+  constexpr uint32_t kMostOctets = 1 << 20;
+  const uint32_t key = Whole(info[0], "key", UINT32_MAX);
+  if (key == IPC_PRIVATE) throw arguments::Wrong(info.Env(), "key", "that of a segment that others can find");
+  const uint32_t octets = Whole(info[1], "octets", kMostOctets);
+  std::optional<mode_t> mode;
+  if (!info[2].IsUndefined()) mode = Whole(info[2], "mode", 0777);
+  const SharedSegment segment = AttachShared(key, octets, mode);
+  Napi::Object result = Napi::Object::New(info.Env());
+  // The memory is detached when JavaScript has no more use for it.
+  result["memory"] =
+      Napi::ArrayBuffer::New(info.Env(), segment.memory, octets, [](Napi::Env, void* memory) { DetachShared(memory); });
+  result["owner"] = Napi::Number::New(info.Env(), segment.owner);
+  result["mode"] = Napi::Number::New(info.Env(), segment.mode);
+  return result;
 }
 
 /** watchLinks(callback): number */
@@ -321,6 +341,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<RequestAddresses>(exports, "requestAddresses");
   Export<CloseExchange>(exports, "closeExchange");
   Export<OpenUnix>(exports, "openUnix");
+  Export<OpenSharedMemory>(exports, "openSharedMemory");
   Export<WatchLinks>(exports, "watchLinks");
   Export<Send>(exports, "send");
   Export<SendEthernet>(exports, "sendEthernet");

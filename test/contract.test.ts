@@ -17,6 +17,8 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'sink.phc': { clock: 'eth0', steer: true },
   'source.ptp': { interface: 'eth0' },
   'sink.ptp': { interface: 'eth0' },
+  'source.shm': { unit: 2 },
+  'sink.shm': { unit: 3 },
   'source.sock': { path: '/run/chrony.ttyS0.sock' },
   'sink.sock': { path: '/run/chrony/timehub.sock' },
   'sink.system-clock': { steer: true },

@@ -6,6 +6,7 @@ import type { Report } from './observation.js';
 import type { HubReport } from './report.js';
 import type { WorkerGroup, WorkerOptions } from './request-handler.js';
 import type { ServiceOptions, ServiceThread } from './service-thread.js';
+import type { SharedMemory, SharedMemoryOptions } from './shared-memory.js';
 import type { SourceState, TimeState } from './state.js';
 import type { ClockId, Instant, Ns, Stamp } from './time.js';
 
@@ -36,6 +37,8 @@ export interface Context {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly network: Network;
+  /** Attaches System V shared memory (shmget(2)), and makes it if there is none. Throws `TH_SHM_OPEN`, `TH_NET_NO_ADDON`. */
+  sharedMemory(options: SharedMemoryOptions): SharedMemory;
   /** Lets the hub recognise its own time in the replies of others. */
   readonly identity: HubIdentity;
   /**

@@ -23,6 +23,7 @@ export * from './request-handler.js';
 export * from './schema.js';
 export * from './service.js';
 export type * from './service-thread.js';
+export type * from './shared-memory.js';
 export * from './socket-trust.js';
 export * from './stamp-batch.js';
 export type * from './stamp-options.js';

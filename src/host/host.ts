@@ -10,6 +10,7 @@ import { openNetwork } from './net/network.js';
 import { openPhc } from './phc/clock.js';
 import { openPhcDevice } from './phc/device.js';
 import { notifyService } from './service.js';
+import { openSharedMemory } from './shared-memory.js';
 import { openSystemClock, stampNow } from './system-clock.js';
 import { startService } from './threads/services.js';
 import { openWorkers } from './threads/workers.js';
@@ -24,6 +25,7 @@ export function openHost(): Host {
     stamps: native === undefined ? 'user' : 'kernel',
     notes: missing === '' ? [] : [`user-space stamps, worth a millisecond: ${missing}`],
     network: openNetwork(native, () => stampNow(clocks)),
+    sharedMemory: (options) => openSharedMemory(native, options),
     innerNetworks,
     clocks: [openSystemClock(clocks, native)],
     openClock: (id, wishes) => openPhc(openPhcDevice(id, native), clocks, wishes),

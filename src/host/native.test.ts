@@ -161,6 +161,8 @@ describe('the native addon', () => {
     requestAddresses: calls(socket, port),
     closeExchange: calls(socket),
     openUnix: calls(path, fc.constantFrom(0o600, 0o777, 0o1000), callback),
+    // Two arguments make no segment, whatever they are.
+    openSharedMemory: fc.tuple(messed(fc.constantFrom(0, 0x7448_5542, 2 ** 32)), messed(port)),
     watchLinks: calls(callback),
     send: calls(socket, payload, fc.oneof(nothing, address), port, fc.oneof(nothing, address), moment),
     sendEthernet: calls(ethernet, payload, mac, moment),
@@ -200,6 +202,7 @@ describe('the native addon', () => {
             try {
               const result = call(...values.map((value) => (value === OWN ? own : value === ETHERNET ? wire : value)));
               if (name === 'openServerSocket') native.closeServerSocket(result as number);
+              else if (name === 'openSharedMemory') expect(result).to.have.property('memory');
               else if (/^(open|watch)/.test(name)) native.close(result as number);
               if (name.startsWith('answer')) native.closePdelay(result as number);
             } catch (error) {

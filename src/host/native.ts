@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { AesSiv, PdelayCounts, PdelayResponderOptions } from '../api/index.js';
+import type { AesSiv, PdelayCounts, PdelayResponderOptions, SharedMemory } from '../api/index.js';
 import { addonRemedy, isAddonBuilt, packageRoot } from './addon.js';
 
 /** The C++ addon (`native/`). Throws a TypeError for a wrong argument and an Error with `errno` when a system call fails. */
@@ -39,6 +39,8 @@ export interface Native {
   /** Addresses of the client and of this machine in a request. */
   requestAddresses(exchange: number, slot: number): { readonly client: string; readonly local: string };
   closeExchange(exchange: number): void;
+  /** Attaches a System V segment. With `mode` it is made if there is none. */
+  openSharedMemory(key: number, octets: number, mode?: number): SharedMemory;
   /** Calls `onBatch` whenever a network interface has changed. */
   watchLinks(onBatch: BatchHandler): number;
   /** Returns the datagram's number and fills `before` as `readMoment` does. */

@@ -10,6 +10,8 @@ import type {
   Network,
   Ns,
   ServerAddress,
+  SharedMemory,
+  SharedMemoryOptions,
   Stamp,
   StampClass,
   Timer,
@@ -133,6 +135,8 @@ export interface Host {
   /** Faults of this machine, a sentence each. `timehub status` shows them. */
   readonly notes: readonly string[];
   readonly network: Network;
+  /** Throws `TH_SHM_OPEN`, `TH_NET_NO_ADDON`. */
+  sharedMemory(options: SharedMemoryOptions): SharedMemory;
   /** Returns the networks (CIDR) of bridges without a cable, such as those of containers: other machines have the same ones. */
   innerNetworks(): readonly string[];
   /** The clocks that are there from the start: the system clock first. */

@@ -3,6 +3,8 @@ import {
   HubError,
   type Instant,
   type Ns,
+  type SharedMemory,
+  type SharedMemoryOptions,
   type Stamp,
   type StampClass,
   type Timer,
@@ -14,6 +16,7 @@ import { LabPhc, type LabPhcSetting } from './clocks/phc.js';
 import { Fabric, type LabNode } from './network/fabric.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
+import { LabSharedMemory } from './shared-memory.js';
 
 export interface LabClockSetting extends OscillatorOptions {
   /** Reference − clock at the start. */
@@ -77,6 +80,7 @@ export class LabHost implements Host {
   #slept: Instant = 0n;
   readonly #random: Random;
   readonly #entropy: Random;
+  readonly #shared = new LabSharedMemory();
 
   constructor(options: LabHostOptions) {
     this.#options = options;
@@ -213,6 +217,10 @@ export class LabHost implements Host {
   leapSeconds(): { readonly text: string; readonly path: string } | undefined {
     const { leapSeconds } = this.#options;
     return leapSeconds === undefined ? undefined : { text: leapSeconds, path: 'leap-seconds.list' };
+  }
+
+  sharedMemory(options: SharedMemoryOptions): SharedMemory {
+    return this.#shared.open(options);
   }
 
   innerNetworks(): readonly string[] {

@@ -1,12 +1,13 @@
-import type {
-  Context,
-  HubReport,
-  Ns,
-  SinkContext,
-  SourceContext,
-  SourceState,
-  StepPolicy,
-  TimeState,
+import {
+  type Context,
+  HubError,
+  type HubReport,
+  type Ns,
+  type SinkContext,
+  type SourceContext,
+  type SourceState,
+  type StepPolicy,
+  type TimeState,
 } from '../api/index.js';
 import { InstancesByType } from '../kernel/plugins/instances-by-type.js';
 import { checkClaims, checkObservations } from '../kernel/plugins/observation-check.js';
@@ -20,6 +21,7 @@ import { timeStateOf } from './time-state.js';
 /** The part of a machine that a context reaches. The lab's machine is one, over virtual time. */
 export type FakeHost = Pick<LabHost, 'monotonic' | 'after' | 'random' | 'openClock'> & {
   readonly network: Context['network'];
+  readonly sharedMemory?: Context['sharedMemory'];
   clock(...id: Parameters<Context['read']>): { read(): ReturnType<Context['read']> };
 };
 
@@ -149,6 +151,10 @@ function contextOf<H extends FakeHost>(options: FakeOptions<H>) {
     log: record.logger(),
     metrics: record.meter(),
     network: scopedNetwork(host.network, scope),
+    sharedMemory(options) {
+      if (host.sharedMemory === undefined) throw new HubError('TH_SHM_OPEN', 'this machine has no shared memory');
+      return host.sharedMemory(options);
+    },
     identity: {
       asks: (mark, offset) => void record.asked.push({ mark: mark.slice(), offset }),
       hears: quiet,

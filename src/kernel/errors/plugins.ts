@@ -103,4 +103,9 @@ export const PLUGINS: Explanations = {
     effect: 'The source or sink does not start and is retried.',
     remedy: 'Set stamps = "auto" or "software"; ethtool -T shows what an interface can stamp.',
   },
+  TH_SHM_OPEN: {
+    cause: 'The shared memory of a reference clock cannot be attached, or other users could write to unit 0 or 1.',
+    effect: 'The source or sink does not start and is retried with back-off.',
+    remedy: 'Look with "ipcs -m" who has made it; stop that program and remove the segment with "ipcrm -M KEY".',
+  },
 };

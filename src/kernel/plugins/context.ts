@@ -59,6 +59,7 @@ function baseContext(registry: Registry): Context {
       onRead: (refresh) => void scope.own(store.onRead(scope.guard(refresh))),
     },
     network: scopedNetwork(host.network, scope),
+    sharedMemory: (options) => host.sharedMemory(options),
     identity: registry.resolve(IDENTITY).of({ id, type, own: (undo) => void scope.own(undo) }),
     signal: scope.signal,
     monotonic: () => host.monotonic(),
