@@ -11,6 +11,7 @@ import {
 } from 'timehub/api';
 import type { RefclockSample } from 'timehub/protocol/refclock';
 import { HealthReport, type InstanceHealth } from './health-report.js';
+import { ownOutputs } from './own-outputs.js';
 
 /** Greatest age of a sample, ns: an older one was delayed, or was taken before the clock was set. */
 const OLDEST_NS = 5e9;
@@ -32,6 +33,7 @@ export class SampleIntake {
   readonly #options: IntakeOptions;
   readonly #refused: () => void;
   readonly #health: HealthReport;
+  readonly #own: ReadonlySet<string>;
   #taken = 0;
   #last: Instant | undefined;
   /** Reason of the last refusal, unless a good sample came after it. */
@@ -41,6 +43,7 @@ export class SampleIntake {
     this.#context = context;
     this.#options = options;
     this.#health = new HealthReport(context);
+    this.#own = ownOutputs(context);
     this.#refused = context.metrics.counter(
       'refused_total',
       'Samples that were malformed, late, too frequent or implausible.',
@@ -79,6 +82,7 @@ export class SampleIntake {
   }
 
   #faultOf({ system, offsetNs, isPulse, leap }: RefclockSample, now: Stamp): string | undefined {
+    if (this.#own.has(this.#options.address)) return 'a sink of this hub gives its own time there';
     const ageNs = Number(now.time - system);
     if (ageNs < 0) return `its time lies ${formatDuration(-ageNs)} ahead`;
     if (ageNs > OLDEST_NS) return `it is ${formatDuration(ageNs)} old`;

@@ -3,7 +3,8 @@ import { writeShm } from 'timehub/protocol/refclock';
 import * as v from 'valibot';
 import { HealthReport, type InstanceHealth } from './health-report.js';
 import { hubSample } from './hub-sample.js';
-import { openUnit, unit } from './shm-unit.js';
+import { ownOutputs } from './own-outputs.js';
+import { nameOf, openUnit, unit } from './shm-unit.js';
 
 /** Samples that nobody takes before the sink says so: chronyd and ntpd look once a second by default. */
 const MOST_UNREAD = 16;
@@ -41,6 +42,7 @@ class ShmSink implements Running<ShmSinkConfig> {
 
   async start(): Promise<void> {
     const memory = openUnit(this.#context, this.#options.unit);
+    ownOutputs(this.#context).add(nameOf(this.#options.unit));
     const tick = (): void => {
       this.#context.after(this.#options.interval, tick);
       this.#health.set(this.#write(memory));
@@ -48,7 +50,9 @@ class ShmSink implements Running<ShmSinkConfig> {
     tick();
   }
 
-  async stop(): Promise<void> {}
+  async stop(): Promise<void> {
+    ownOutputs(this.#context).delete(nameOf(this.#options.unit));
+  }
 
   inspect(): Record<string, unknown> {
     return { unit: this.#options.unit, samples: this.#count, unread: this.#unread };
@@ -64,9 +68,9 @@ class ShmSink implements Running<ShmSinkConfig> {
     this.#unread = wasTaken || this.#count === 0 ? 0 : this.#unread + 1;
     this.#count++;
     this.#written();
-    const { unit: number } = this.#options;
+    const name = nameOf(this.#options.unit);
     return this.#unread < MOST_UNREAD
-      ? { state: 'ok', reason: `writes samples to unit ${number}` }
-      : { state: 'degraded', reason: `no program takes the samples of unit ${number}` };
+      ? { state: 'ok', reason: `writes samples to ${name}` }
+      : { state: 'degraded', reason: `no program takes the samples of ${name}` };
   }
 }

@@ -3,7 +3,7 @@ import { takeShm } from 'timehub/protocol/refclock';
 import * as v from 'valibot';
 import { SampleIntake } from './sample-intake.js';
 import { sampleOptions } from './sample-options.js';
-import { openUnit, unit } from './shm-unit.js';
+import { nameOf, openUnit, unit } from './shm-unit.js';
 
 const config = table({
   unit: unit(),
@@ -35,7 +35,7 @@ class ShmSource implements Running<ShmSourceConfig> {
   constructor(options: ShmSourceConfig, context: SourceContext) {
     this.#options = options;
     this.#context = context;
-    this.#intake = new SampleIntake(context, { ...options, address: `unit ${options.unit}` });
+    this.#intake = new SampleIntake(context, { ...options, address: nameOf(options.unit) });
   }
 
   async start(): Promise<void> {

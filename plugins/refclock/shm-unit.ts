@@ -18,6 +18,9 @@ export const unit = () =>
     ),
   );
 
+/** Returns the name of a unit for the operator. */
+export const nameOf = (number: number): string => `unit ${number}`;
+
 /**
  * Attaches the segment of a unit, and makes it if there is none. Throws `TH_SHM_OPEN`, also when other users than root and the
  * hub's could write to unit 0 or 1.

@@ -55,6 +55,20 @@ describe('the source of samples in shared memory', () => {
   });
 });
 
+describe('a source and a sink of one unit', () => {
+  it('are told apart from those of others: the hub does not follow itself', async () => {
+    const host = createLabHost();
+    const own = await createInstance(sink, { unit: 4 }, fakeSink({ id: 'shm.own', host }));
+    const context = fakeSource({ id: 'shm.rx', host });
+    await (await createInstance(source, { unit: 4 }, context)).start();
+    await own.start();
+    await host.run(5 * S);
+    expect(context.record.handedOver).to.have.length(0);
+    expect(context.record.unreachable.at(-1)).to.match(/a sink of this hub gives its own time there/);
+    await own.stop();
+  });
+});
+
 describe('the sink to shared memory', () => {
   async function scene(unit: number) {
     const host = createLabHost({ clock: { offsetNs: 250_000 } });

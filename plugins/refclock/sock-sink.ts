@@ -3,6 +3,7 @@ import { encodeSock } from 'timehub/protocol/refclock';
 import * as v from 'valibot';
 import { HealthReport, type InstanceHealth } from './health-report.js';
 import { hubSample } from './hub-sample.js';
+import { ownOutputs } from './own-outputs.js';
 
 const config = table({
   path: v.pipe(
@@ -40,6 +41,7 @@ class SockSink implements Running<SockSinkConfig> {
   async start(): Promise<void> {
     const socket = this.#context.network.unixDatagram({});
     const { path, interval } = this.#options;
+    ownOutputs(this.#context).add(path);
     const send = (payload: Uint8Array): void => socket.send(payload, path);
     const tick = (): void => {
       this.#context.after(interval, tick);
@@ -48,7 +50,9 @@ class SockSink implements Running<SockSinkConfig> {
     tick();
   }
 
-  async stop(): Promise<void> {}
+  async stop(): Promise<void> {
+    ownOutputs(this.#context).delete(this.#options.path);
+  }
 
   inspect(): Record<string, unknown> {
     return { socket: this.#options.path, samples: this.#count };

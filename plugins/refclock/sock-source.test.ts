@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { encodeSock, type RefclockSample } from 'timehub/protocol/refclock';
-import { createInstance, fakeSource } from 'timehub/testing';
+import { createInstance, fakeSink, fakeSource } from 'timehub/testing';
+import sink from './sock-sink.js';
 import source from './sock-source.js';
 
 const S = 1e9;
@@ -137,6 +138,19 @@ describe('the source of SOCK samples', () => {
       { state: 'degraded', reason },
     ]);
     expect(record.unreachable.at(-1)).to.equal(reason);
+  });
+
+  it('takes nothing from the hub’s own sink, and others again when that has stopped', async () => {
+    const { host, record, send } = await scene();
+    const own = await createInstance(sink, { path: PATH }, fakeSink({ id: 'sock.own', host }));
+    await own.start();
+    await host.run(3.5 * S);
+    expect(record.handedOver).to.have.length(0);
+    expect(record.unreachable.at(-1)).to.match(/a sink of this hub gives its own time there/);
+    await own.stop();
+    send();
+    await host.run(3.6 * S);
+    expect(record.handedOver).to.have.length(1);
   });
 
   it('does not take a socket that is in use', async () => {
