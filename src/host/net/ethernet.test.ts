@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { ErrorCode, Frame, Stamp } from '../../api/index.js';
+import { noteClockChange } from '../converted-stamps.js';
 import type { BatchHandler, Native, NativeEthernetOptions } from '../native.js';
 import { openEthernet } from './ethernet.js';
 import { RECEIVE_FILTERS } from './interface.js';
@@ -118,6 +119,28 @@ describe('a layer 2 socket with hardware stamps', () => {
     socket.close();
     expect(stamps.map(({ clock }) => clock)).to.deep.equal(['phc:ptp6']);
     expect(options()).to.include({ hardwareStamps: true, hardwareClock: 6 });
+  });
+
+  it('drops what a virtual clock stamped before its last change, which the kernel has converted by the new rate', () => {
+    const { native, deliver } = stand();
+    const virtual = openEthernet(native, { ...OPTIONS, hardwareClock: 9 });
+    const heard: (Stamp | string)[] = [];
+    virtual.onFrame(({ received }) => heard.push(received.time === STAMPED.time ? 'frame' : received));
+    virtual.onSent(() => heard.push('sent'));
+    const both = [
+      { kind: 0, number: 7, ...STAMPED },
+      { kind: 1, number: 4, ...STAMPED },
+    ] as const;
+    noteClockChange('phc:ptp9', STAMPED.time);
+    deliver(both);
+    expect(heard.splice(0)).to.deep.equal(['frame', 'sent']);
+    noteClockChange('phc:ptp9', STAMPED.time + 1n);
+    deliver(both);
+    expect(heard).to.deep.equal([]);
+    // The kernel's stamp is of the system clock.
+    deliver([{ kind: 0, number: 7, ...STAMPED, stampedBy: 1 }]);
+    expect(heard).to.deep.equal(['frame']);
+    virtual.close();
   });
 
   it('enables no hardware stamps unless asked', () => {

@@ -9,7 +9,7 @@ import {
 import { inContext } from '../handler.js';
 import type { Native } from '../native.js';
 import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
-import { grantStamps, type StampGrant, stampOf } from './hardware-stamps.js';
+import { grantStamps, isSpoilt, type StampGrant, stampOf } from './hardware-stamps.js';
 import { readInterface } from './interface.js';
 import { because, errorName, noInterface, sendError, succeeds } from './net-error.js';
 
@@ -81,6 +81,8 @@ class KernelEthernetSocket implements EthernetSocket {
     for (let record = 0; record < count && this.#open && arena.intact(); record++) {
       const kind = arena.kind(record);
       const stamp = stampOf(arena, record, this.#grant);
+      // As a lost packet.
+      if (isSpoilt(stamp, this.#grant)) continue;
       if (kind === SENT) this.#onSent?.(arena.number(record), stamp);
       if (kind !== DATAGRAM) continue;
       this.#onFrame?.({

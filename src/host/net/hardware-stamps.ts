@@ -1,4 +1,5 @@
 import { type ClockId, HubError, type ReceiveFilter, type Stamp, type StampOptions } from '../../api/index.js';
+import { isConvertedLate } from '../converted-stamps.js';
 import type { Native, StampConfig } from '../native.js';
 import type { Arena } from './arena.js';
 import { clockOf, RECEIVE_FILTERS, readInterface } from './interface.js';
@@ -15,6 +16,8 @@ export type Layer = 'l2' | 'l4' | 'all';
 /** The use of an interface's hardware stamps by one socket. */
 export interface StampGrant {
   readonly clock: ClockId;
+  /** The kernel converts the stamps of the interface's own clock to this one. */
+  readonly isVirtual: boolean;
   release(): void;
 }
 
@@ -48,6 +51,10 @@ export function stampOf(arena: Arena, record: number, grant: StampGrant | undefi
   return { clock, time: arena.time(record), monotonic: arena.monotonic(record), by };
 }
 
+/** Returns true if the stamp is wrong, because its virtual clock has changed since the packet was stamped. */
+export const isSpoilt = ({ clock, by, time }: Stamp, grant: StampGrant | undefined): boolean =>
+  by === 'hardware' && grant?.isVirtual === true && isConvertedLate(clock, time);
+
 /**
  * Enables the hardware stamps that `options` ask for. Returns undefined if they ask for none. Throws `TH_NET_HWTSTAMP_NONE`,
  * `TH_NET_HWTSTAMP_CONFLICT`, `TH_NET_HWTSTAMP_PRIVILEGE`, `TH_NET_INTERFACE`.
@@ -66,6 +73,7 @@ export function grantStamps(
   let released = false;
   return {
     clock: clockOf(options.hardwareClock ?? phc.index),
+    isVirtual: options.hardwareClock !== undefined && options.hardwareClock !== phc.index,
     release() {
       if (!released) giveBack(driver, name, layer);
       released = true;

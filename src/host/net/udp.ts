@@ -11,7 +11,7 @@ import {
 import { ContextOfHandlers } from '../handler.js';
 import type { BatchHandler, Native } from '../native.js';
 import { type Arena, arenaOf, DATAGRAM, SENT } from './arena.js';
-import { grantStamps, type StampGrant, stampOf } from './hardware-stamps.js';
+import { grantStamps, isSpoilt, type StampGrant, stampOf } from './hardware-stamps.js';
 import {
   errorName,
   explain,
@@ -141,6 +141,8 @@ class KernelUdpSocket implements UdpSocket {
   #deliver(arena: Arena, count: number): void {
     for (let record = 0; record < count && this.#open && arena.intact(); record++) {
       const kind = arena.kind(record);
+      // As a lost packet.
+      if ((kind === DATAGRAM || kind === SENT) && isSpoilt(stampOf(arena, record, this.#grant), this.#grant)) continue;
       if (kind === DATAGRAM) this.#hear(datagramOf(arena, record, this.#grant), arena.toMany(record));
       else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record, this.#grant));
       else this.#failed(nameOf(arena.number(record)), { address: arena.from(record), port: arena.port(record) });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { HubError } from '../../api/index.js';
+import { isConvertedLate } from '../converted-stamps.js';
 import { FakeKernel, FakePhc, type FakePhcOptions } from '../testing/fake-phc.js';
 import { openPhc } from './clock.js';
 
@@ -145,6 +146,22 @@ describe('a PTP hardware clock', () => {
     device.interruptNs = 0;
     seconds(8);
     expect(clock.phase()).to.equal(0n);
+  });
+
+  it('notes when its rate or its phase has changed', () => {
+    const { clock, kernel } = scene();
+    const now = (): bigint => clock.read().time;
+    const isLate = (time: bigint): boolean => isConvertedLate('phc:ptp7', time);
+    kernel.pass(1e9);
+    const before = now();
+    clock.setFrequency(5000);
+    expect([isLate(before - 1000n), isLate(now() + 1000n)]).to.deep.equal([true, false]);
+    kernel.pass(1e9);
+    const steady = now();
+    clock.setFrequency(5000);
+    expect(isLate(steady)).to.equal(false);
+    clock.step(-1e9);
+    expect([isLate(now() - 10_000n), isLate(now() + 1000n)]).to.deep.equal([true, false]);
   });
 
   it('shows a jump for a step by another program, and for ours', () => {

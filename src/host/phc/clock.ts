@@ -2,6 +2,7 @@ import type { ClockComparison, ClockWishes, Instant, Ns, PulseInput, PulseOutput
 import { HubError } from '../../api/index.js';
 import type { HostPhc } from '../../kernel/host.js';
 import type { Clocks } from '../clocks.js';
+import { noteClockChange } from '../converted-stamps.js';
 import { hardwareFrequencyTimex, queryTimex, readHardwareFrequency, stepTimex } from '../timex.js';
 import { capabilitiesArgument, PTP, readCapabilities } from './codec.js';
 import { PhcComparer } from './compare.js';
@@ -111,7 +112,10 @@ class Phc {
     const { maxPpb } = this.facts;
     const wanted = Math.max(-maxPpb, Math.min(maxPpb, ppb));
     const set = readHardwareFrequency(this.#set(hardwareFrequencyTimex(wanted)));
-    this.#extrapolation.steered(set - this.#frequencyPpb, this.#clocks.raw());
+    const raw = this.#clocks.raw();
+    const change = set - this.#frequencyPpb;
+    this.#extrapolation.steered(change, raw);
+    if (change !== 0) this.#noteChange(raw);
     this.#frequencyPpb = set;
     return set;
   }
@@ -132,6 +136,7 @@ class Phc {
       if (missing === 0n) break;
     }
     this.#extrapolation.stepped(added);
+    this.#noteChange(this.#clocks.raw());
     this.#phase += added;
     return Number(added);
   }
@@ -173,8 +178,14 @@ class Phc {
 
   #update(reading: PhcReading): void {
     const frequencyPpb = this.frequencyPpb();
-    this.#phase += this.#extrapolation.update(reading, frequencyPpb - this.#frequencyPpb);
+    const jump = this.#extrapolation.update(reading, frequencyPpb - this.#frequencyPpb);
+    if (jump !== 0n || frequencyPpb !== this.#frequencyPpb) this.#noteChange(reading.raw);
+    this.#phase += jump;
     this.#frequencyPpb = frequencyPpb;
+  }
+
+  #noteChange(raw: Instant): void {
+    noteClockChange(`phc:${this.#device.node}`, this.#extrapolation.timeAt(raw));
   }
 
   /** Returns the tightest bracket of a few. Stops early at a good one, because some clocks are slow to read. */
