@@ -52,7 +52,10 @@ const SCRIPTS: readonly Script[] = [
   bench('memory.js 1', /hub with dashboard +\d+\.\d MB/),
   bench('ptp-veth.js --pairs ^gPTP.cfg$ --samples 8 --runs 1', /gPTP.cfg( +-?\d+){6} +\d+\.\d\d/, veth),
   bench('ptp-server.js --seconds 1 --only 32.clients.*(Hub|Echo)', /timehub +\d+ /, { asRoot: true }),
-  bench('ntp-server.js --seconds 0.3 --rounds 1 --only (saturated|nts-1).(timehub|ntpsec)', /saturated timehub +\d+ .*\n/),
+  bench(
+    'ntp-server.js --seconds 0.3 --rounds 1 --only (saturated|nts-1).(timehub|ntpsec)',
+    /saturated timehub +\d+ .*\n/,
+  ),
   bench('nts-ke.js --rounds 1 --seconds 0.3 --only timehub', /timehub +\d+ .*\n/),
   bench('ntp-client.js --rounds 1 --seconds 2', /interleaved timehub +\d+ /, { peer: 'chrony' }),
   bench('pdelay.js --seconds 1 --only idle', /idle +\d+\/25 .* %/, { asRoot: true }),
