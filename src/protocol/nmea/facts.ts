@@ -18,6 +18,11 @@ export function factsOfSentence(message: NmeaMessage): MessageFacts {
     }
     case 'ZDA':
       return { time: stated(message.time, message.day, undefined) };
+    case 'PUBX': {
+      const { gpsMinusUtc, isHeard } = message;
+      const leap = gpsMinusUtc === undefined ? undefined : { gpsMinusUtc, isHeard, change: undefined, inS: undefined };
+      return { time: stated(message.time, message.day, undefined), leap };
+    }
     case 'GGA':
     case 'GNS':
       return factsOfFix(message);

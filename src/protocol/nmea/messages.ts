@@ -3,7 +3,7 @@ import type { AntennaFacts, Constellation, FixMethod, SatelliteId, SatelliteSign
 import type { ClockTime } from './field.js';
 
 /** The sentences about time and fix that are read. A value that its field does not have, or not in the right form, is undefined. */
-export type NmeaMessage = NmeaRmc | NmeaZda | NmeaGga | NmeaGns | NmeaGll | NmeaGsa | NmeaGsv | NmeaTxt;
+export type NmeaMessage = NmeaRmc | NmeaZda | NmeaGga | NmeaGns | NmeaGll | NmeaGsa | NmeaGsv | NmeaTxt | NmeaPubxTime;
 
 interface Stamped {
   readonly time: ClockTime | undefined;
@@ -73,6 +73,17 @@ export interface NmeaSight extends SatelliteId {
   readonly elevationDeg: number | undefined;
   readonly azimuthDeg: number | undefined;
   readonly signal: SatelliteSignal;
+}
+
+/** `PUBX,04` of u-blox: the only sentence that states the leap seconds. */
+export interface NmeaPubxTime extends Stamped {
+  readonly type: 'PUBX';
+  /** Days since 1970-01-01. */
+  readonly day: number | undefined;
+  /** GPS − UTC, s. */
+  readonly gpsMinusUtc: number | undefined;
+  /** False: the count is the firmware's own (`D`), no satellite has confirmed it yet. */
+  readonly isHeard: boolean | undefined;
 }
 
 /** A text of the receiver. */

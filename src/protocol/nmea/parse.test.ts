@@ -165,8 +165,19 @@ describe('the sentences of a receiver', () => {
     expect(read('GNTXT,01,01,02,u-blox AG - www.u-blox.com')).to.include({ text: 'u-blox AG - www.u-blox.com' });
   });
 
+  it('PUBX,04 states the leap seconds, and whether a satellite confirms them', () => {
+    const body = 'PUBX,04,100000.00,301126,122400.00,2447,18,1930035,-2660.664,43';
+    expect(factsOfSentence(read(body))).to.deep.equal({
+      time: { ...TIME, day: day('2026-11-30'), valid: undefined },
+      leap: { gpsMinusUtc: 18, isHeard: true, change: undefined, inS: undefined },
+    });
+    expect(factsOfSentence(read(body.replace(',18,', ',18D,'))).leap).to.include({ gpsMinusUtc: 18, isHeard: false });
+    expect(factsOfSentence(read(body.replace(',18,', ',,'))).leap).to.equal(undefined);
+    expect(parse('PUBX,04,1')).to.equal('malformed');
+  });
+
   it('of other types are ignored, and cut ones are malformed', () => {
-    for (const body of ['GPVTG,84.4,T,,M,0.0,N,0.0,K', 'PUBX,00,1', 'GP__X', 'GPtoS'.toUpperCase()])
+    for (const body of ['GPVTG,84.4,T,,M,0.0,N,0.0,K', 'PUBX,00,1', 'PGRMT,1', 'GP__X', 'GPtoS'.toUpperCase()])
       expect(parse(body.replace('__X', 'XXX')), body).to.equal('ignored');
     for (const body of ['GPRMC,100000,A', 'GPZDA', 'GPGGA,1', 'GPGNS,1', 'GPGLL,1', 'GPGSA,A,3', 'GPTXT,01'])
       expect(parse(body), body).to.equal('malformed');

@@ -18,8 +18,25 @@ type Parser = (sentence: Sentence, reference: Instant) => NmeaMessage | undefine
 
 /** Reads a sentence of a type that is known. Empty and unreadable fields are undefined values. */
 export function parseSentence(sentence: Sentence, { reference = BUILT_AT }: NmeaOptions = {}): ParsedSentence {
-  if (sentence.talker === 'P' || !Object.hasOwn(PARSERS, sentence.type)) return 'ignored';
+  if (sentence.talker === 'P') return proprietary(sentence, reference);
+  if (!Object.hasOwn(PARSERS, sentence.type)) return 'ignored';
   return PARSERS[sentence.type]!(sentence, reference) ?? 'malformed';
+}
+
+const LEAP_SECONDS = /^(\d{1,3})(D?)$/;
+
+/** Reads `PUBX,04`: time, date, time of the week, week, leap seconds, clock. */
+function proprietary({ type, fields }: Sentence, reference: Instant): ParsedSentence {
+  if (type !== 'UBX' || fields[0] !== '04') return 'ignored';
+  if (fields.length < 6) return 'malformed';
+  const [, count, mark] = LEAP_SECONDS.exec(fields[5]!) ?? [];
+  return {
+    type: 'PUBX',
+    time: clockTime(fields[1]),
+    day: shortDate(fields[2], reference),
+    gpsMinusUtc: count === undefined ? undefined : Number(count),
+    isHeard: count === undefined ? undefined : mark === '',
+  };
 }
 
 /** NMEA 0183 (4.11) §8.3; mode and status fields are absent in sentences of older versions. */

@@ -28,7 +28,7 @@ export interface MessageCounters {
   unchecked: number;
 }
 
-const TIMED: ReadonlySet<NmeaMessage['type']> = new Set(['RMC', 'ZDA', 'GGA', 'GNS', 'GLL'] as const);
+const TIMED: ReadonlySet<NmeaMessage['type']> = new Set(['RMC', 'ZDA', 'GGA', 'GNS', 'GLL', 'PUBX'] as const);
 
 const S_NS = 1_000_000_000n;
 
