@@ -74,7 +74,7 @@ void TakeLocal(const cmsghdr& header, Arrival* out) {
 Arrival ReadArrival(msghdr* message) {
   Arrival out;
   for (cmsghdr* header = CMSG_FIRSTHDR(message); header != nullptr; header = CMSG_NXTHDR(message, header)) {
-    // Of SO_TIMESTAMPING, the first of three times is the kernel's.
+    // SO_TIMESTAMPING gives three times; the kernel's is the first.
     const bool is_time = header->cmsg_type == SO_TIMESTAMPNS || header->cmsg_type == SO_TIMESTAMPING;
     if (header->cmsg_level == SOL_SOCKET && is_time) {
       timespec time;

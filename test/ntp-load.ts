@@ -16,7 +16,7 @@ export interface NtpLoad {
   readonly seconds: number;
   /** Number of addresses from which the requests come. */
   readonly clients: number;
-  /** What is asked. Default: plain requests. */
+  /** The requests that the generator sends. Default: plain ones. */
   readonly requests?: 'plain' | 'interleaved' | RecordedRequests;
   /** Program and arguments that start the generator, such as `ip netns exec`. */
   readonly through?: readonly string[];
@@ -56,7 +56,7 @@ export interface NtpLoadResult {
 }
 
 const SOURCE = join(root, 'test/native/ntp-generator.cc');
-const PARTS = [SOURCE, join(root, 'test/native/ntp-requests.h')];
+const PARTS = [SOURCE, ...['ntp-requests.h', 'measure.h'].map((part) => join(root, 'test/native', part))];
 const PROGRAM = join(root, 'build/test/ntp-generator');
 
 /** Compiles the generator if it is not current. Returns '' if it can be used, else the reason. */

@@ -24,7 +24,7 @@ const config = table({
 
 type ClockBoundConfig = v.InferOutput<typeof config>;
 
-/** What `timehub status` says of the sink, for each status that clients get. */
+/** The reason that `timehub status` gives for the sink, by the status that clients get. */
 const HEALTH: Readonly<Record<BoundStatus, string>> = {
   synchronised: 'clients are told that the clock is synchronised',
   'free running': 'clients are told that the clock runs free, within a bound',

@@ -30,7 +30,7 @@ const ROLLOVER_LIMIT: Instant = 1_483_228_800n * S_NS;
 /** Share of foreign octets above which a log is one of another protocol. */
 const MOSTLY = 0.5;
 
-/** Whether there is a fix at a time, by time in ms of POSIX. */
+/** Times of a log, ms of POSIX, each with true if the receiver had a fix. */
 type Fixes = ReadonlyMap<number, boolean>;
 
 interface Compared {

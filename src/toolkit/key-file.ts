@@ -14,7 +14,7 @@ import {
 } from '../protocol/ntp/index.js';
 import { fileState } from './input-file.js';
 
-/** Where the keys are unless a source or a command names another file. */
+/** The file of the keys, unless a source or a command names another one. */
 export const DEFAULT_KEY_FILE = '/etc/timehub/ntp.keys';
 
 /** Size of some 10,000 keys. */

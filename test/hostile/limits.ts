@@ -10,11 +10,8 @@ const GROWTH = 64 * 2 ** 20;
 const LOG_LINES = 24;
 /** Maximum ratio of sigma and bound to those before. They are noisy, and grow if the hub hears its servers less often. */
 const WORSE = 1.3;
-/**
- * Smaller values are raised to these, ns: on a busy CPU, which never sleeps, the path of some 10 µs is some µs shorter, and the
- * servers, which share the CPUs with the flood, stamp some of their replies late. On a slow machine that noise is 0.5 µs.
- */
-const LEAST_SIGMA_NS = 1000;
+/** Smaller values are raised to these, ns: on a busy CPU, which never sleeps, the path of some 10 µs is some µs shorter. */
+const LEAST_SIGMA_NS = 500;
 const LEAST_BOUND_NS = 10_000;
 
 /** Returns a sentence for each limit that an attack exceeded. */

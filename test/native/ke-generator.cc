@@ -32,13 +32,14 @@
 #include <string>
 #include <vector>
 
+#include "measure.h"
+
 #ifndef IP_BIND_ADDRESS_NO_PORT
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
 
 namespace {
 constexpr double kWarmUpS = 0.5;
-constexpr int64_t kSecond = 1'000'000'000;
 /** An exchange that takes longer has failed. */
 constexpr int64_t kPatienceNs = 5 * kSecond;
 constexpr uint32_t kFirstClient = 0x7f020000;  // 127.2.0.0
@@ -46,52 +47,6 @@ constexpr size_t kCookies = 8;
 constexpr unsigned char kProtocol[] = "\x07ntske/1";
 /** NTPv4; AES-SIV-CMAC-256; end (RFC 8915 section 4). */
 constexpr uint8_t kRequest[] = {0x80, 1, 0, 2, 0, 0, 0x80, 4, 0, 2, 0, 15, 0x80, 0, 0, 0};
-
-int64_t Now() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * kSecond + time.tv_nsec;
-}
-
-/** Calls `visit` with each thread of a process and of its child processes. */
-template <typename Visit>
-void EachThread(int pid, Visit visit) {
-  const std::string folder = "/proc/" + std::to_string(pid) + "/task";
-  DIR* list = opendir(folder.c_str());
-  if (list == nullptr) return;
-  while (const dirent* entry = readdir(list)) {
-    const int thread = std::atoi(entry->d_name);
-    if (thread <= 0) continue;
-    const std::string path = folder + "/" + entry->d_name;
-    visit(thread, path);
-    std::ifstream children(path + "/children");
-    for (int child; children >> child;) EachThread(child, visit);
-  }
-  closedir(list);
-}
-
-int64_t CpuNs(int pid) {
-  int64_t sum = 0;
-  EachThread(pid, [&](int, const std::string& path) {
-    int64_t ns = 0;
-    if (std::ifstream(path + "/schedstat") >> ns) sum += ns;
-  });
-  return sum;
-}
-
-void Pin(int thread, int cpu) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpu, &set);
-  sched_setaffinity(thread, sizeof set, &set);
-}
-
-double Quantile(std::vector<double>* values, double share) {
-  if (values->empty()) return -1;
-  const size_t at = std::min(values->size() - 1, static_cast<size_t>(share * values->size()));
-  std::nth_element(values->begin(), values->begin() + at, values->end());
-  return (*values)[at];
-}
 
 /** Returns '' if an answer agrees on NTPv4 and AES-SIV-CMAC-256 and has eight different cookies, else the fault. */
 std::string FaultOf(const std::vector<uint8_t>& answer) {

@@ -4,7 +4,7 @@
 //   ntp-generator ADDRESS PORT SERVER_PID RATE SECONDS CLIENTS SERVER_CPU OWN_CPU plain|interleaved|recorded [REQUESTS SAMPLES]
 //
 // RATE: requests a second; 0: as many as possible, in bursts of 16 that the kernel splits (UDP GSO), so that the generator is
-// faster than the server. The CPU time of the server's threads is that of schedstat(5) in the measured seconds. Server and
+// faster than the server. The CPU time of the server's threads, and of those of its child processes, is that of schedstat(5) in the measured seconds. Server and
 // generator have the cores SERVER_CPU and OWN_CPU; -1: any. What is asked is in ntp-requests.h.
 //
 // On loopback the kernel stamps a reply in the same call in which the server sends it, so the receive stamp here minus the
@@ -29,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include "measure.h"
 #include "ntp-requests.h"
 
 #ifndef UDP_SEGMENT
@@ -41,48 +42,10 @@ constexpr int kBatch = 64;
 constexpr size_t kMostOctets = 1600;
 constexpr double kWarmUpS = 0.3;
 constexpr double kDrainS = 0.2;
-constexpr int64_t kSecond = 1'000'000'000;
 constexpr uint32_t kFirstClient = 0x7f010000;  // 127.1.0.0
 constexpr uint64_t kNtpEpoch = 2'208'988'800;
 /** Most requests under way without a bound by the rate: a server that is slower drops the rest. */
 constexpr uint64_t kMostPerSecond = 700'000;
-
-int64_t Now(clockid_t clock) {
-  timespec time;
-  clock_gettime(clock, &time);
-  return time.tv_sec * kSecond + time.tv_nsec;
-}
-
-/** Calls `visit` with each thread of a process. */
-template <typename Visit>
-void EachThread(int pid, Visit visit) {
-  const std::string folder = "/proc/" + std::to_string(pid) + "/task";
-  DIR* list = opendir(folder.c_str());
-  if (list == nullptr) return;
-  while (const dirent* entry = readdir(list)) {
-    const int thread = std::atoi(entry->d_name);
-    if (thread > 0) visit(thread, folder + "/" + entry->d_name);
-  }
-  closedir(list);
-}
-
-int64_t CpuNs(int pid) {
-  int64_t sum = 0;
-  EachThread(pid, [&](int, const std::string& path) {
-    FILE* file = std::fopen((path + "/schedstat").c_str(), "r");
-    long long ns = 0;
-    if (file != nullptr && std::fscanf(file, "%lld", &ns) == 1) sum += ns;
-    if (file != nullptr) std::fclose(file);
-  });
-  return sum;
-}
-
-void Pin(int thread, int cpu) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpu, &set);
-  sched_setaffinity(thread, sizeof set, &set);
-}
 
 /** Returns how often a second this core does other things for more than 10 us, in the next tenth of a second. */
 double Interruptions() {
@@ -95,13 +58,6 @@ double Interruptions() {
     last = now;
   }
   return count * (static_cast<double>(kSecond) / kSpan);
-}
-
-double Quantile(std::vector<double>* values, double share) {
-  if (values->empty()) return -1;
-  const size_t at = std::min(values->size() - 1, static_cast<size_t>(share * values->size()));
-  std::nth_element(values->begin(), values->begin() + at, values->end());
-  return (*values)[at];
 }
 
 class Generator {

@@ -34,7 +34,7 @@ inline uint32_t CheckWord(uint32_t index) {
 
 enum class Answer { kWrong, kRight, kRepeated };
 
-/** What a generator asks. Requests are numbered from 0. */
+/** The requests that a generator sends, and its check of the replies. Requests are numbered from 0. */
 class Requests {
  public:
   virtual ~Requests() = default;

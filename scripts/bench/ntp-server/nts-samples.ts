@@ -12,7 +12,7 @@ import {
 const ORIGIN_AT = 24;
 const HEADER_OCTETS = 48;
 
-/** What nts-requests.ts prints. */
+/** The output of nts-requests.ts: the number of the cipher, and the key of the replies in hexadecimal digits. */
 export interface NtsRequestKeys {
   readonly cipher: number;
   readonly s2c: string;

@@ -10,7 +10,7 @@ import { fetchPeer, findPeer, type Peer, type PeerName } from '../../../test/pee
 import { freeTcpPort, freeUdpPort } from '../../../test/place.js';
 import { until } from '../../../test/poll.js';
 
-/** What a server must be configured for. */
+/** The feature that a load needs: the server is configured for it. */
 export type Feature = 'plain' | 'limited' | 'interleaved' | 'nts';
 
 export interface BenchServer {

@@ -141,11 +141,15 @@ class KernelUdpSocket implements UdpSocket {
   #deliver(arena: Arena, count: number): void {
     for (let record = 0; record < count && this.#open && arena.intact(); record++) {
       const kind = arena.kind(record);
+      if (kind !== DATAGRAM && kind !== SENT) {
+        this.#failed(nameOf(arena.number(record)), { address: arena.from(record), port: arena.port(record) });
+        continue;
+      }
+      const stamp = stampOf(arena, record, this.#grant);
       // As a lost packet.
-      if ((kind === DATAGRAM || kind === SENT) && isSpoilt(stampOf(arena, record, this.#grant), this.#grant)) continue;
-      if (kind === DATAGRAM) this.#hear(datagramOf(arena, record, this.#grant), arena.toMany(record));
-      else if (kind === SENT) this.#onSent?.(arena.number(record), stampOf(arena, record, this.#grant));
-      else this.#failed(nameOf(arena.number(record)), { address: arena.from(record), port: arena.port(record) });
+      if (isSpoilt(stamp, this.#grant)) continue;
+      if (kind === SENT) this.#onSent?.(arena.number(record), stamp);
+      else this.#hear(datagramOf(arena, record, stamp), arena.toMany(record));
     }
   }
 
@@ -160,9 +164,9 @@ class KernelUdpSocket implements UdpSocket {
   }
 }
 
-const datagramOf = (arena: Arena, record: number, grant: StampGrant | undefined): Datagram => ({
+const datagramOf = (arena: Arena, record: number, received: Stamp): Datagram => ({
   payload: arena.payload(record),
   from: { address: arena.from(record), port: arena.port(record) },
   to: arena.to(record),
-  received: stampOf(arena, record, grant),
+  received,
 });

@@ -1,6 +1,6 @@
 import { defineService, HubError } from '../../api/index.js';
 
-/** What the service of a test does, by its data. */
+/** The deed that a test wants of its service. */
 export type EchoData = 'work' | 'refuse' | 'throw' | 'hang' | { readonly counts: SharedArrayBuffer };
 
 /** A service for tests: it counts its timers in shared memory. */
